@@ -1,0 +1,65 @@
+/**
+ * Mends what grpc-js needs of `node:http2` on Deno 2.9.3; must be loaded before grpc-js (see `grpc.ts`).
+ *
+ * - Before Deno 2.9.4 a write is reported done at once, however much is queued, so that nothing ever slows
+ *   a sender down: here a write is done once the socket has caught up.
+ * - A GOAWAY that comes with the first SETTINGS reaches grpc-js before it listens, and it then reconnects
+ *   for ever in microtasks (100% of a core, timers dead): here `goaway` and `close` wait for the next turn.
+ *
+ * `tests/rpc/soak_test.ts` shows both, and gates every upgrade of Deno.
+ */
+import http2 from "node:http2";
+
+/** How far a session's writes may run ahead of its socket, in bytes. */
+const MAX_BEHIND = 256 * 1024;
+
+/** How often a held write looks whether the socket has caught up; node offers no event for it. */
+const POLL_MS = 5;
+
+type Done = (error?: Error | null) => void;
+
+const connect = http2.connect;
+
+http2.connect = ((...args: Parameters<typeof connect>) => {
+  const session = connect(...args);
+  deferEvents(session);
+  holdWrites(session);
+  return session;
+}) as typeof connect;
+
+function deferEvents(session: http2.ClientHttp2Session): void {
+  const emit = session.emit.bind(session);
+  session.emit = ((name: string, ...rest: unknown[]) => {
+    if (name !== "goaway" && name !== "close") return emit(name, ...rest);
+    setTimeout(() => emit(name, ...rest));
+    return true;
+  }) as typeof session.emit;
+}
+
+function holdWrites(session: http2.ClientHttp2Session): void {
+  const request = session.request.bind(session);
+  let queued = 0;
+  let base = 0;
+  const sent = () => session.destroyed ? Infinity : session.socket?.bytesWritten ?? Infinity;
+  const behind = () => queued - (sent() - base);
+  const restart = () => {
+    queued = 0;
+    base = sent();
+  };
+  session.request = (...args: Parameters<typeof request>) => {
+    const stream = request(...args);
+    const write = stream.write.bind(stream) as (chunk: Uint8Array, done: Done) => boolean;
+    // What a reset stream had queued is never sent.
+    stream.once("close", restart);
+    stream.write = ((chunk: Uint8Array, done?: Done) => {
+      if (behind() <= 0) restart();
+      queued += chunk.byteLength;
+      const finish = () => {
+        if (!stream.destroyed && behind() > MAX_BEHIND) setTimeout(finish, POLL_MS);
+        else done?.();
+      };
+      return write(chunk, (error) => error ? done?.(error) : finish());
+    }) as typeof stream.write;
+    return stream;
+  };
+}

@@ -1,0 +1,49 @@
+import { Backoff } from "../async/backoff.ts";
+import { delay } from "../async/delay.ts";
+import { Code } from "./code.ts";
+import { RpcError } from "./rpc_error.ts";
+
+/** The codes after which the same call may succeed, each with the reason. Every other code is final. */
+const RETRYABLE: ReadonlyMap<Code, string> = new Map([
+  [Code.UNAVAILABLE, "nobody listens, the connection broke, or the server restarts or asks to come again"],
+  [Code.INTERNAL, "a call that races a server's death fails so on Deno (write EPIPE), not as UNAVAILABLE"],
+  [Code.DEADLINE_EXCEEDED, "an overloaded or hung server may answer the next call"],
+  [Code.RESOURCE_EXHAUSTED, "a server sheds load so"],
+  [Code.ABORTED, "a server's transaction lost a race and is to be tried again as a whole"],
+  [Code.UNKNOWN, "proxies and servers in trouble answer so"],
+]);
+
+/** Whether the same call may succeed when it is tried again. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof RpcError && RETRYABLE.has(error.code);
+}
+
+export interface RetryOptions {
+  /** Ends the waiting: rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** The waits between tries; from 1 s doubling up to 60 s, with jitter, by default. */
+  readonly backoff?: Backoff;
+  /** How many tries at most; unbounded by default. */
+  readonly maxAttempts?: number;
+  /** Told before each wait. */
+  readonly onRetry?: (error: RpcError, waitMs: number) => void;
+}
+
+/**
+ * Calls until it succeeds, fails for good or the signal aborts. `call` is told the number of the try, from 1.
+ * Rejects with the last error.
+ */
+export async function retryCall<T>(call: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
+  const { signal, backoff = new Backoff(), maxAttempts = Infinity, onRetry } = options;
+  for (let attempt = 1;; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await call(attempt);
+    } catch (error) {
+      if (!(error instanceof RpcError) || !isRetryable(error) || attempt >= maxAttempts) throw error;
+      const waitMs = backoff.next();
+      onRetry?.(error, waitMs);
+      await delay(waitMs, { signal });
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import tls from "node:tls";
+
+/**
+ * The certificate authorities to trust, as PEM texts: those of `caFile`, else of the file that `SSL_CERT_FILE`
+ * names, else the system's together with the bundled ones. Rejects with an `Error` that names the file and
+ * what is wrong with it.
+ */
+export async function trustedRoots(options: { readonly caFile?: string } = {}): Promise<string[]> {
+  if (options.caFile !== undefined) return await readRoots(options.caFile, "the CA file");
+  const fromEnvironment = Deno.env.get("SSL_CERT_FILE");
+  if (fromEnvironment) return await readRoots(fromEnvironment, "the CA file of SSL_CERT_FILE");
+  return [...new Set([...tls.getCACertificates("system"), ...tls.getCACertificates("bundled")])];
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+async function readRoots(path: string, what: string): Promise<string[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new Error(`Could not read ${what} "${path}": ${problem}`, { cause: error });
+  }
+  const certificates = text.match(CERTIFICATE);
+  if (certificates === null) {
+    throw new Error(`Could not use ${what} "${path}": it holds no certificate in PEM format`);
+  }
+  return certificates;
+}
