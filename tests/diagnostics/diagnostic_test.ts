@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { type Diagnostic, renderDiagnostic } from "../../lib/diagnostics/diagnostic.ts";
+
+const base: Diagnostic = { severity: "error", message: "Unknown key", path: "worker.yml" };
+
+Deno.test("a diagnostic with a place shows the line and a caret below the column", () => {
+  const text = renderDiagnostic({ ...base, position: { line: 2, column: 3 } }, "name: a\n  labls: {}\n");
+  assert.equal(
+    text,
+    [
+      "worker.yml:2:3: Unknown key",
+      "  2 |   labls: {}",
+      "        ^",
+    ].join("\n"),
+  );
+});
+
+Deno.test("the caret stands below its column also behind tabs", () => {
+  const text = renderDiagnostic({ ...base, position: { line: 1, column: 3 } }, "\t\tlabls: {}");
+  assert.equal(text.split("\n")[2], "      \t\t^");
+});
+
+Deno.test("a line that ends with CRLF is shown without its carriage return", () => {
+  const text = renderDiagnostic({ ...base, position: { line: 1, column: 1 } }, "labls: {}\r\nname: a\r\n");
+  assert.equal(text.split("\n")[1], "  1 | labls: {}");
+});
+
+Deno.test("a warning says that it is one", () => {
+  assert.equal(renderDiagnostic({ ...base, severity: "warning" }, ""), "worker.yml: Warning: Unknown key");
+});
+
+Deno.test("a place outside the text is named without a line", () => {
+  const text = renderDiagnostic({ ...base, position: { line: 9, column: 1 } }, "name: a\n");
+  assert.equal(text, "worker.yml:9:1: Unknown key");
+});
