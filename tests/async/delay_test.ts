@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { delay } from "../../lib/async/delay.ts";
 
+Deno.test.sanitizer({ ops: true, resources: true });
+
 const HOUR = 3_600_000;
 
 Deno.test("a delay ends by itself and leaves nothing on its signal", async () => {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { abortCause, AbortReason } from "../../lib/async/abort_reason.ts";
 import { withGrace } from "../../lib/async/grace.ts";
 
+Deno.test.sanitizer({ ops: true, resources: true });
+
 const HOUR = 3_600_000;
 
 Deno.test("the result of the work is passed on, and no timer is left", async () => {

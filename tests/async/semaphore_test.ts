@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { Semaphore } from "../../lib/async/semaphore.ts";
 
+Deno.test.sanitizer({ ops: true, resources: true });
+
 Deno.test("no more than the permitted number is inside at once, and all get their turn", async () => {
   const semaphore = new Semaphore(3);
   let inside = 0;

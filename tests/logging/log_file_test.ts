@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { LogFile, type LogFileOptions } from "../../lib/logging/log_file.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 
+Deno.test.sanitizer({ ops: true, resources: true });
+
 const ignoreEvents = { onTrouble() {}, onRecovery() {} };
 
 /** A log file in a folder of its own, with its troubles. */

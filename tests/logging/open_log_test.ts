@@ -7,6 +7,8 @@ import { Secrets } from "../../lib/logging/secrets.ts";
 import { needsRoot, smallDisk } from "../helpers/small_disk.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 
+Deno.test.sanitizer({ ops: true, resources: true });
+
 function memoryOutput({ terminal = false, colour = false } = {}): LineOutput & { lines: string[] } {
   const lines: string[] = [];
   return { terminal, colour, lines, write: (line) => void lines.push(line) };
@@ -123,7 +125,7 @@ Deno.test("a log file takes the lines in the place of the standard error stream"
   });
   logger.info("ready");
   assert.match(await Deno.readTextFile(path), /^older line\ntime=.* msg="?ready"?\n$/);
-  assert.deepEqual(lines, []);
+  assert.deepEqual(output.lines, []);
 });
 
 Deno.test("a log file that cannot be opened is named with the reason", async () => {
