@@ -119,11 +119,9 @@ Deno.test("a log file takes the lines in the place of the standard error stream"
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "worker.log");
   await Deno.writeTextFile(path, "older line\n");
-  const { lines, logger } = linesOf({
-    file: { path },
-    output: memoryOutput({ terminal: true, colour: true }),
-  });
-  logger.info("ready");
+  const output = memoryOutput({ terminal: true, colour: true });
+  using log = openLog({ level: "info", file: { path }, output });
+  log.logger.info("ready");
   assert.match(await Deno.readTextFile(path), /^older line\ntime=.* msg="?ready"?\n$/);
   assert.deepEqual(output.lines, []);
 });
