@@ -7,16 +7,15 @@
  * removes the machine itself.
  */
 
+import type { ExitStatus } from "../process/exit_status.ts";
+
+export type { ExitStatus };
+
 /** Operating system and architecture in Go's spelling (GOOS, GOARCH): `linux`/`amd64`, `darwin`/`arm64`... */
 export interface Platform {
   readonly os: string;
   readonly arch: string;
 }
-
-/** How a process ended. */
-export type ExitStatus =
-  | { readonly kind: "exited"; readonly code: number }
-  | { readonly kind: "signaled"; readonly signal: string };
 
 /** A file that a command needs in place before it starts. */
 export interface CommandFile {

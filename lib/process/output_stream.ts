@@ -1,0 +1,55 @@
+/** How long a pipe may be silent, once the program is over, before what it wrote counts as read. */
+const QUIET_MS = 50;
+
+/** The most that a pipe holds: pipe(7), /proc/sys/fs/pipe-max-size for users who are not root. */
+const PIPE_BYTES = 1024 * 1024;
+
+type Chunk = ReadableStreamReadResult<Uint8Array>;
+
+/**
+ * Passes `source` on until it ends, or until `over` settles and what was in the pipe then is read: something
+ * that was left in the background may hold the pipe for ever. `keepReading` goes on reading for its sake, to
+ * nowhere, so that it does not die of a closed pipe.
+ */
+export function outputUntil(
+  source: ReadableStream<Uint8Array>,
+  options: { over: Promise<unknown>; keepReading: boolean },
+): ReadableStream<Uint8Array> {
+  const reader = source.getReader();
+  let left = Infinity;
+  let finish: (() => void) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const arm = () => {
+    if (left !== Infinity && finish) timer = setTimeout(finish, QUIET_MS);
+  };
+  const onOver = () => {
+    left = PIPE_BYTES;
+    arm();
+  };
+  options.over.then(onOver, onOver);
+
+  const leave = () => options.keepReading ? discard(reader) : reader.cancel();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const chunk = left <= 0 ? undefined : await new Promise<Chunk | undefined>((resolve, reject) => {
+        finish = () => resolve(undefined);
+        arm();
+        reader.read().then(resolve, reject);
+      });
+      clearTimeout(timer);
+      finish = undefined;
+      if (chunk?.value) {
+        left -= chunk.value.byteLength;
+        controller.enqueue(chunk.value);
+        return;
+      }
+      controller.close();
+      if (chunk === undefined) leave().catch(() => {});
+    },
+    cancel: () => reader.cancel(),
+  }, { highWaterMark: 0 });
+}
+
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (!(await reader.read()).done);
+}

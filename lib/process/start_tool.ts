@@ -1,0 +1,122 @@
+import { AbortReason } from "../async/abort_reason.ts";
+import { endFamily } from "./end_family.ts";
+import { type ExitStatus, exitStatus } from "./exit_status.ts";
+import { outputUntil } from "./output_stream.ts";
+import type { ProcessFamily } from "./process_family.ts";
+import { readHead } from "./read_head.ts";
+import { ToolError } from "./tool_error.ts";
+
+/** How long a tool has to end after it was asked to. */
+const GRACE_MS = 3_000;
+
+/** What is kept of a tool's standard error. */
+const STDERR_BYTES = 64 * 1024;
+
+export interface ToolOptions {
+  /** The whole environment; this process's own when absent. */
+  readonly environment?: ReadonlyMap<string, string>;
+  /** This process's own when absent. */
+  readonly workingDirectory?: string;
+  /** Nothing when absent. A stream is cancelled when the tool ends before it; its failure ends the tool. */
+  readonly stdin?: Uint8Array | ReadableStream<Uint8Array>;
+  /** When it aborts, the tool and its children are asked to end and, 3 s later, killed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ToolEnd {
+  readonly status: ExitStatus;
+  /** At most its first 64 KiB. */
+  readonly stderr: string;
+}
+
+/** A running tool. Its owner reads `stdout` to the end or cancels it. */
+export interface RunningTool {
+  readonly stdout: ReadableStream<Uint8Array>;
+  /**
+   * How it ended, whatever its status. Rejects with the signal's reason when that aborted, and with the error of
+   * a `stdin` stream that failed; the tool is over then, too.
+   */
+  readonly ended: Promise<ToolEnd>;
+}
+
+/**
+ * Starts a tool of ours (git, docker, tar...), its streams kept apart. What it leaves behind on purpose, such as
+ * the monitor process of a container, goes on. Throws `ToolError` when it cannot be started.
+ */
+export function startTool(argv: readonly [string, ...string[]], options: ToolOptions = {}): RunningTool {
+  const { stdin, signal } = options;
+  signal?.throwIfAborted();
+  const startedAt = performance.now();
+  const child = spawn(argv, options);
+  const family = { leader: { pid: child.pid, startedAt, guard: false } };
+  const ended = supervise(child, { family, stdin, signal });
+  ended.catch(() => {});
+  return { stdout: outputUntil(child.stdout, { over: child.status, keepReading: false }), ended };
+}
+
+function spawn(argv: readonly [string, ...string[]], options: ToolOptions): Deno.ChildProcess {
+  const [program, ...args] = argv;
+  const { environment, workingDirectory, stdin } = options;
+  try {
+    return new Deno.Command(program, {
+      args,
+      ...(environment && { env: Object.fromEntries(environment), clearEnv: true }),
+      ...(workingDirectory !== undefined && { cwd: workingDirectory }),
+      detached: true,
+      stdin: stdin ? "piped" : "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    throw new ToolError(program, error instanceof Error ? error.message : String(error), {}, {
+      cause: error,
+    });
+  }
+}
+
+async function supervise(
+  child: Deno.ChildProcess,
+  options: { family: ProcessFamily; stdin: ToolOptions["stdin"]; signal: AbortSignal | undefined },
+): Promise<ToolEnd> {
+  const { family, stdin, signal } = options;
+  const stopped = Promise.withResolvers<never>();
+  let stopping = false;
+  const stop = async (reason: unknown) => {
+    if (stopping) return;
+    stopping = true;
+    await endFamily(family, { graceMs: GRACE_MS });
+    stopped.reject(reason);
+  };
+  const onAbort = () => stop(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+
+  const over = new AbortController();
+  if (stdin) feed(child.stdin, { from: stdin, signal: over.signal }).catch(stop);
+  const stderr = readHead(
+    outputUntil(child.stderr, { over: child.status, keepReading: false }),
+    STDERR_BYTES,
+  );
+  const finished = Promise.all([child.status, stderr]).then(([status, stderr]) =>
+    stopping ? stopped.promise : { status: exitStatus(status), stderr }
+  );
+  try {
+    return await Promise.race([finished, stopped.promise]);
+  } finally {
+    over.abort(new AbortReason("finished", "The tool is over"));
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Rejects when the source fails; a tool that ends, or closes its input, before the source does is fine. */
+async function feed(
+  stdin: WritableStream<Uint8Array>,
+  options: { from: Uint8Array | ReadableStream<Uint8Array>; signal: AbortSignal },
+): Promise<void> {
+  const { from, signal } = options;
+  const source = from instanceof Uint8Array ? ReadableStream.from([from]) : from;
+  try {
+    await source.pipeTo(stdin, { signal });
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
