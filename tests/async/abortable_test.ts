@@ -24,4 +24,5 @@ Deno.test("a signal that aborts first wins with its reason, and a later error go
 
 Deno.test("an aborted signal wins over a promise that is settled", async () => {
   await assert.rejects(abortable(Promise.resolve("done"), AbortSignal.abort(reason)), reason);
+  await assert.rejects(abortable(Promise.reject(new Error("Too late")), AbortSignal.abort(reason)), reason);
 });
