@@ -1,75 +1,104 @@
 import tls from "node:tls";
+import { AbortReason } from "../async/abort_reason.ts";
+import { MAX_MESSAGE_BYTES } from "./codec.ts";
+import { BoundedCredentials } from "./credentials.ts";
+import { type Endpoint, isLoopback, parseEndpoint } from "./endpoint.ts";
 import { grpc } from "./grpc.ts";
-import { parseEndpoint } from "./endpoint.ts";
 import { trustedRoots } from "./trusted_roots.ts";
 
 export interface ChannelOptions {
-  /** `http://host:port` (plaintext), `unix:PATH` (plaintext socket), `https://host:port` or `host:port` (TLS 1.3 or newer). */
+  /**
+   * `http://host:port` is plaintext, `unix:PATH` a plaintext socket; `https://host:port` and `host:port` are
+   * TLS 1.3 or newer.
+   */
   readonly endpoint: string;
-  /** A PEM file of the certificate authorities to trust; see `trustedRoots`. */
+  /** A PEM file of the certificate authorities to trust; see `trustedRoots` for the default. */
   readonly caFile?: string;
+  /** How long a server that accepts the connection may stay mute, in milliseconds; 20,000 by default. */
+  readonly connectTimeoutMs?: number;
 }
-
-/** The largest message taken or given, in bytes: poll answers and initial commands carry whole environments. */
-export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
-
-const CHANNEL_OPTIONS: grpc.ChannelOptions = {
-  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-  "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-  "grpc.initial_reconnect_backoff_ms": 200,
-  "grpc.max_reconnect_backoff_ms": 5_000,
-  "grpc.keepalive_time_ms": 60_000,
-  "grpc.keepalive_timeout_ms": 20_000,
-  // A channel's connection ends with the channel instead of lingering in a shared pool.
-  "grpc.use_local_subchannel_pool": 1,
-};
 
 /**
  * A connection to one server, made when the first call needs it and made again when it breaks. Any number
- * of clients may share one; whoever opened it disposes it, which fails the calls still in flight.
+ * of clients may share one; whoever opened it disposes it, which ends the calls still in flight.
  */
 export class Channel implements Disposable {
+  /** As it was given to `openChannel`. */
   readonly endpoint: string;
-  readonly #open: (compress: boolean) => grpc.Client;
-  readonly #clients = new Map<boolean, grpc.Client>();
+  readonly #connect: (options: grpc.ChannelOptions) => grpc.Client;
+  readonly #closed = new AbortController();
+  #plain: grpc.Client | undefined;
+  #compressing: grpc.Client | undefined;
 
   /** Use `openChannel`. */
-  constructor(endpoint: string, open: (compress: boolean) => grpc.Client) {
+  constructor(endpoint: string, connect: (options: grpc.ChannelOptions) => grpc.Client) {
     this.endpoint = endpoint;
-    this.#open = open;
+    this.#connect = connect;
   }
 
-  /** What calls go through; with `compress` the messages are sent with gzip. */
-  client(options: { readonly compress: boolean }): grpc.Client {
-    // grpc-js compresses per connection, and a server that knows no gzip must never see its header.
-    let client = this.#clients.get(options.compress);
-    if (client === undefined) {
-      client = this.#open(options.compress);
-      this.#clients.set(options.compress, client);
-    }
-    return client;
+  /** Aborts when the channel is disposed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** What calls go through. */
+  get client(): grpc.Client {
+    this.#closed.signal.throwIfAborted();
+    return this.#plain ??= this.#connect({});
+  }
+
+  /**
+   * The same, sending with gzip. It has a connection of its own, as grpc-js compresses per connection and a
+   * server that knows no gzip must not see the header on every call.
+   */
+  get compressingClient(): grpc.Client {
+    this.#closed.signal.throwIfAborted();
+    return this.#compressing ??= this.#connect({
+      "grpc.default_compression_algorithm": grpc.compressionAlgorithms.gzip,
+    });
   }
 
   [Symbol.dispose](): void {
-    for (const client of this.#clients.values()) client.close();
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort(new AbortReason("finished", `The channel to ${this.endpoint} was closed`));
+    this.#plain?.close();
+    this.#compressing?.close();
   }
 }
 
-/** Prepares a channel; connects with the first call. Rejects with an `Error` on a bad endpoint or CA file. */
+/**
+ * Prepares a channel, which connects with its first call. Rejects with an `Error` that says what is wrong
+ * with the endpoint or the CA file.
+ */
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const endpoint = parseEndpoint(options.endpoint);
-  const credentials = endpoint.kind === "tls"
-    ? grpc.credentials.createFromSecureContext(
-      tls.createSecureContext({ ca: await trustedRoots(options), minVersion: "TLSv1.3" }),
-    )
-    : grpc.credentials.createInsecure();
-  const override = endpoint.kind === "tls" && /^[\d.]+$|:/.test(endpoint.host)
-    ? { "grpc.ssl_target_name_override": endpoint.host }
-    : {};
-  return new Channel(options.endpoint, (compress) =>
-    new grpc.Client(endpoint.target, credentials, {
-      ...CHANNEL_OPTIONS,
-      ...override,
-      ...(compress ? { "grpc.default_compression_algorithm": grpc.compressionAlgorithms.gzip } : {}),
-    }));
+  const credentials = await credentialsFor(endpoint, options);
+  const channelOptions = optionsFor(endpoint);
+  return new Channel(
+    options.endpoint,
+    (more) => new grpc.Client(endpoint.target, credentials, { ...channelOptions, ...more }),
+  );
+}
+
+async function credentialsFor(endpoint: Endpoint, options: ChannelOptions): Promise<BoundedCredentials> {
+  const { connectTimeoutMs = 20_000 } = options;
+  if (endpoint.kind !== "tls") return new BoundedCredentials({ connectTimeoutMs });
+  const context = tls.createSecureContext({ ca: await trustedRoots(options), minVersion: "TLSv1.3" });
+  return new BoundedCredentials({ connectTimeoutMs, tls: { context, host: endpoint.host } });
+}
+
+function optionsFor(endpoint: Endpoint): grpc.ChannelOptions {
+  return {
+    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 5_000,
+    // Only while calls are in flight. Go servers allow two pings in a row that come too early by their rule,
+    // and answers to other calls (a heartbeat) forgive them.
+    "grpc.keepalive_time_ms": 60_000,
+    "grpc.keepalive_timeout_ms": 20_000,
+    // The connection ends with its channel instead of lingering in a pool of the whole process.
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.enable_channelz": 0,
+    ...(endpoint.kind === "unix" || isLoopback(endpoint.host) ? { "grpc.enable_http_proxy": 0 } : {}),
+  };
 }

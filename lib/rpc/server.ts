@@ -1,34 +1,22 @@
-import { Buffer } from "node:buffer";
-import {
-  create,
-  type DescMessage,
-  type DescMethod,
-  type DescService,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
-import { AbortReason } from "../async/abort_reason.ts";
-import { MAX_MESSAGE_BYTES } from "./channel.ts";
-import { Code } from "./code.ts";
+import type { DescMethod, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { withGrace } from "../async/grace.ts";
+import { type Logger, silentLogger } from "../logging/logger.ts";
+import type { CallContext } from "./call_context.ts";
+import { MAX_MESSAGE_BYTES } from "./codec.ts";
 import { grpc } from "./grpc.ts";
-import { RpcError } from "./rpc_error.ts";
+import { defineMethod, type ServedMethod, serveMethod } from "./serve_method.ts";
 
-/** What a handler may want of the call it answers. */
-export interface CallContext {
-  /** Aborts when the caller goes away or its deadline passes; nobody reads the answer then. */
-  readonly signal: AbortSignal;
-  readonly metadata: ReadonlyMap<string, string>;
-  /** The caller's address. */
-  readonly peer: string;
-}
+export type { CallContext };
+
+/** The functions behind a service's methods. One throws an `RpcError` to choose the status its caller gets. */
+export type Handlers<S extends DescService> = { readonly [N in keyof S["method"]]: Handler<S["method"][N]> };
 
 type Handler<M extends DescMethod> = {
   unary: (
     request: MessageShape<M["input"]>,
     context: CallContext,
   ) => Promise<MessageInitShape<M["output"]>>;
+  /** The caller is read only as fast as the handler takes its requests. */
   client_streaming: (
     requests: AsyncIterable<MessageShape<M["input"]>>,
     context: CallContext,
@@ -37,89 +25,23 @@ type Handler<M extends DescMethod> = {
   bidi_streaming: never;
 }[M["methodKind"]];
 
-/** The functions behind a service's methods. They throw `RpcError` to choose the status of a failed call. */
-export type Handlers<S extends DescService> = { readonly [N in keyof S["method"]]: Handler<S["method"][N]> };
-
 /** A service and what answers its calls, for `RpcServer.listen`. */
 export interface Implementation {
-  readonly definition: grpc.ServiceDefinition;
-  readonly handlers: grpc.UntypedServiceImplementation;
+  readonly methods: readonly ServedMethod[];
 }
 
-/** Puts handlers behind a service; a method without one answers UNIMPLEMENTED. */
+/** Puts handlers behind a service; a call of a method without one is answered UNIMPLEMENTED. */
 export function implement<S extends DescService>(service: S, handlers: Partial<Handlers<S>>): Implementation {
-  const definition: Record<
-    string,
-    grpc.MethodDefinition<MessageShape<DescMessage>, MessageShape<DescMessage>>
-  > = {};
-  const implementation: grpc.UntypedServiceImplementation = {};
-  const table = handlers as Readonly<Record<string, AnyHandler | undefined>>;
+  const table = new Map(Object.entries(handlers));
+  const methods: ServedMethod[] = [];
   for (const method of service.methods) {
-    const handler = table[method.localName];
+    const handler = table.get(method.localName);
     if (handler === undefined) continue;
-    definition[method.localName] = define(method);
-    implementation[method.localName] = answer(method, handler);
+    if (method.methodKind === "unary" || method.methodKind === "client_streaming") {
+      methods.push({ kind: method.methodKind, method, handler });
+    }
   }
-  return { definition, handlers: implementation };
-}
-
-// deno-lint-ignore no-explicit-any
-type AnyHandler = (request: any, context: CallContext) => Promise<MessageInitShape<DescMessage>>;
-
-function define(
-  method: DescMethod,
-): grpc.MethodDefinition<MessageShape<DescMessage>, MessageShape<DescMessage>> {
-  return {
-    path: `/${method.parent.typeName}/${method.name}`,
-    requestStream: method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming",
-    responseStream: method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming",
-    originalName: method.name,
-    requestSerialize: (message) => Buffer.from(toBinary(method.input, message)),
-    requestDeserialize: (bytes) => fromBinary(method.input, bytes),
-    responseSerialize: (message) => Buffer.from(toBinary(method.output, message)),
-    responseDeserialize: (bytes) => fromBinary(method.output, bytes),
-  };
-}
-
-type UnaryCall = grpc.ServerUnaryCall<MessageShape<DescMessage>, MessageShape<DescMessage>>;
-type StreamCall = grpc.ServerReadableStream<MessageShape<DescMessage>, MessageShape<DescMessage>>;
-type Answer = grpc.sendUnaryData<MessageShape<DescMessage>>;
-
-function answer(method: DescMethod, handler: AnyHandler): grpc.UntypedHandleCall {
-  const reply = (response: Promise<MessageInitShape<DescMessage>>, callback: Answer) =>
-    void response.then(
-      (message) => callback(null, create(method.output, message)),
-      (error: unknown) => callback(toStatus(error)),
-    );
-  if (method.methodKind === "unary") {
-    return (call: UnaryCall, callback: Answer) => {
-      const gone = new AbortController();
-      call.on("cancelled", () => gone.abort(callerGone()));
-      reply(Promise.try(handler, call.request, describe(call, gone.signal)), callback);
-    };
-  }
-  return (call: StreamCall, callback: Answer) => {
-    const gone = new AbortController();
-    call.on("cancelled", () => gone.abort(callerGone()));
-    reply(Promise.try(handler, call, describe(call, gone.signal)), callback);
-  };
-}
-
-function callerGone(): AbortReason {
-  return new AbortReason("cancelled", "The caller is gone");
-}
-
-function describe(call: Pick<UnaryCall, "metadata" | "getPeer">, signal: AbortSignal): CallContext {
-  const metadata = new Map<string, string>();
-  for (const [key, value] of Object.entries(call.metadata.getMap())) {
-    if (typeof value === "string") metadata.set(key, value);
-  }
-  return { signal, metadata, peer: call.getPeer() };
-}
-
-function toStatus(error: unknown): grpc.ServerErrorResponse {
-  const status = error instanceof RpcError ? error : new RpcError(Code.INTERNAL, "Internal error");
-  return Object.assign(new Error(status.details), { code: status.code, details: status.details });
+  return { methods };
 }
 
 export interface ListenOptions {
@@ -127,59 +49,103 @@ export interface ListenOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly services: readonly Implementation[];
-  /** The largest request, after decompression; 64 MiB by default. */
+  /** The largest request taken, in bytes, after decompression; 64 MiB by default. */
   readonly maxMessageBytes?: number;
+  /** Told of handlers that fail with something else than an `RpcError`; nobody is by default. */
+  readonly logger?: Logger;
 }
 
-/** A plaintext gRPC server. */
+/** How long handlers may take to see that their calls were cut off, in milliseconds. */
+const CUT_OFF_MS = 1_000;
+
+/** A plaintext gRPC server. It takes gzip and identity. */
 export class RpcServer implements AsyncDisposable {
   readonly port: number;
   /** `http://host:port` */
   readonly endpoint: string;
   readonly #server: grpc.Server;
+  readonly #running: ReadonlySet<Promise<void>>;
+  #shutdown: Promise<void> | undefined;
 
-  private constructor(server: grpc.Server, hostname: string, port: number) {
+  private constructor(
+    server: grpc.Server,
+    options: { host: string; port: number; running: ReadonlySet<Promise<void>> },
+  ) {
     this.#server = server;
-    this.port = port;
-    this.endpoint = `http://${hostname}:${port}`;
+    this.#running = options.running;
+    this.port = options.port;
+    this.endpoint = `http://${options.host}:${options.port}`;
   }
 
-  /** Starts to listen. Rejects with an `Error` that says why it cannot. */
+  /** Starts to listen. Rejects with an `Error` that says why it cannot and what to do. */
   static async listen(options: ListenOptions): Promise<RpcServer> {
-    const { hostname, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    const { logger = silentLogger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
+    const running = new Set<Promise<void>>();
     const server = new grpc.Server({
       "grpc.max_receive_message_length": maxMessageBytes,
-      "grpc.max_send_message_length": -1,
+      // Finds callers that vanished without a word, so that their handlers end.
+      "grpc.keepalive_time_ms": 60_000,
+      "grpc.keepalive_timeout_ms": 20_000,
+      "grpc.enable_channelz": 0,
     });
-    for (const { definition, handlers } of options.services) server.addService(definition, handlers);
-    const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`${host}:${options.port}`, grpc.ServerCredentials.createInsecure(), (error, port) => {
-        if (error) {
-          reject(
-            new Error(`Could not listen on ${host}:${options.port}: ${error.message}`, { cause: error }),
-          );
-        } else resolve(port);
-      });
-    });
-    return new RpcServer(server, host, port);
+    const observer = {
+      started(answered: Promise<void>) {
+        running.add(answered);
+        answered.finally(() => running.delete(answered));
+      },
+      failed(method: DescMethod, error: unknown) {
+        logger.error(`Handler of ${method.name} failed`, {
+          error: error instanceof Error ? error.stack ?? error.message : String(error),
+        });
+      },
+    };
+    for (const { methods } of options.services) {
+      server.addService(
+        Object.fromEntries(methods.map(({ method }) => [method.name, defineMethod(method)])),
+        Object.fromEntries(methods.map((served) => [served.method.name, serveMethod(served, observer)])),
+      );
+    }
+    const host = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
+    const port = await bind(server, `${host}:${options.port}`);
+    return new RpcServer(server, { host, port, running });
   }
 
-  /** Takes no more calls, lets those in flight end for `graceMs` (5,000 by default), then cuts them off. */
+  /**
+   * Takes no more calls, lets those in flight end for `graceMs` (5,000 by default), then cuts them off.
+   * Resolves when the port is free and every handler has ended. Rejects with an `AbortReason` of kind
+   * `timeout` when a handler goes on for a second after its signal aborted.
+   */
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#server.forceShutdown();
-        resolve();
-      }, options.graceMs ?? 5_000);
-      this.#server.tryShutdown(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const { graceMs = 5_000 } = options;
+    this.#shutdown ??= new Promise((resolve) => this.#server.tryShutdown(() => resolve()));
+    const ended = this.#shutdown.then(() => Promise.all(this.#running));
+    const cutOff = setTimeout(() => this.#server.forceShutdown(), graceMs);
+    try {
+      await withGrace(`closing the server at ${this.endpoint}`, graceMs + CUT_OFF_MS, () => ended);
+    } finally {
+      clearTimeout(cutOff);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close({ graceMs: 0 });
+    await this.close();
   }
+}
+
+/** Resolves with the port. */
+async function bind(server: grpc.Server, address: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error !== null) {
+      reject(new Error(`Could not listen on ${address}: ${bindProblem(error)}`, { cause: error }));
+    } else resolve(port);
+  });
+  return await promise;
+}
+
+function bindProblem(error: Error): string {
+  if (error.message.includes("EADDRINUSE")) return "the port is in use; choose another or end what uses it";
+  if (error.message.includes("EACCES")) return "not allowed to; choose a port above 1023";
+  if (error.message.includes("EADDRNOTAVAIL")) return "this machine has no such address; choose one it has";
+  return error.message;
 }

@@ -6,9 +6,9 @@ import tls from "node:tls";
  * what is wrong with it.
  */
 export async function trustedRoots(options: { readonly caFile?: string } = {}): Promise<string[]> {
-  if (options.caFile !== undefined) return await readRoots(options.caFile, "the CA file");
+  if (options.caFile !== undefined) return await readRoots(options.caFile, "CA file");
   const fromEnvironment = Deno.env.get("SSL_CERT_FILE");
-  if (fromEnvironment) return await readRoots(fromEnvironment, "the CA file of SSL_CERT_FILE");
+  if (fromEnvironment) return await readRoots(fromEnvironment, "CA file of SSL_CERT_FILE");
   return [...new Set([...tls.getCACertificates("system"), ...tls.getCACertificates("bundled")])];
 }
 
@@ -19,12 +19,17 @@ async function readRoots(path: string, what: string): Promise<string[]> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new Error(`Could not read ${what} "${path}": ${problem}`, { cause: error });
+    throw new Error(`Could not read the ${what} "${path}": ${reason(error)}`, { cause: error });
   }
   const certificates = text.match(CERTIFICATE);
   if (certificates === null) {
-    throw new Error(`Could not use ${what} "${path}": it holds no certificate in PEM format`);
+    throw new Error(`Could not use the ${what} "${path}": it holds no certificate; it must be in PEM format`);
   }
   return certificates;
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file; check the path";
+  if (error instanceof Deno.errors.PermissionDenied) return "not allowed; make it readable for this user";
+  return error instanceof Error ? error.message : String(error);
 }
