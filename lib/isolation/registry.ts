@@ -1,0 +1,40 @@
+import type { Isolation as IsolationMessage } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import type { Isolation } from "./isolation.ts";
+import { NoneIsolation, type NoneIsolationOptions } from "./none.ts";
+
+/** What the isolations of this program are told, by kind. */
+export interface IsolationOptions {
+  readonly none: NoneIsolationOptions;
+}
+
+/** The name of an isolation, for people. */
+export function isolationName(message: IsolationMessage | undefined): string {
+  return message === undefined ? "none" : message.type.case ?? "unknown";
+}
+
+/**
+ * The isolation that a task asks for; none when it asks for nothing. Throws an error that says what to do
+ * when this version cannot provide it.
+ */
+export function isolationFor(message: IsolationMessage | undefined, options: IsolationOptions): Isolation {
+  switch (isolationName(message)) {
+    case "none":
+      return new NoneIsolation(options.none);
+    case "parallels":
+      throw new Error(
+        "Could not run the task: Parallels isolation is not supported; use tart, vetu, container or none",
+      );
+    case "unknown":
+      throw new Error(
+        "Could not run the task: it asks for an isolation that this version of the worker does not know; " +
+          "update the worker, or correct the task's isolation",
+      );
+    default:
+      throw new Error(
+        `Could not run the task: ${
+          isolationName(message)
+        } isolation is not supported by this version of the worker; ` +
+          "update the worker, or run the task without an isolation",
+      );
+  }
+}

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import type { FileEntry, MachineFiles } from "../machine.ts";
+import { copyFiles } from "./copy_files.ts";
+import { removeTree } from "./remove_tree.ts";
+import { listTree } from "./list_tree.ts";
+import { packTar, unpackTar } from "./tar.ts";
+
+/** The files of this host. Everything rejects with the reason of `signal` once that has aborted. */
+export class LocalFiles implements MachineFiles {
+  readonly temporaryDirectory: string;
+  readonly #signal: AbortSignal;
+
+  constructor(options: { temporaryDirectory: string; signal: AbortSignal }) {
+    this.temporaryDirectory = options.temporaryDirectory;
+    this.#signal = options.signal;
+  }
+
+  async read(path: string): Promise<ReadableStream<Uint8Array>> {
+    this.#signal.throwIfAborted();
+    return (await Deno.open(path)).readable;
+  }
+
+  async write(
+    path: string,
+    content: Uint8Array | ReadableStream<Uint8Array>,
+    options: { mode?: number } = {},
+  ): Promise<void> {
+    this.#signal.throwIfAborted();
+    const { mode } = options;
+    const file = await Deno.open(path, {
+      write: true,
+      create: true,
+      truncate: true,
+      ...(mode !== undefined && { mode }),
+    });
+    // Before the first byte is in it: the file may have been there with a wider mode.
+    if (mode !== undefined && Deno.build.os !== "windows") await Deno.chmod(path, mode);
+    const source = content instanceof Uint8Array ? ReadableStream.from([content]) : content;
+    await source.pipeTo(file.writable);
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    this.#signal.throwIfAborted();
+    await Deno.mkdir(path, { recursive: true });
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#signal.throwIfAborted();
+    await removeTree(path);
+  }
+
+  async *list(path: string): AsyncIterable<FileEntry> {
+    this.#signal.throwIfAborted();
+    yield* listTree(path);
+  }
+
+  async pack(directory: string, paths: readonly string[]): Promise<ReadableStream<Uint8Array>> {
+    this.#signal.throwIfAborted();
+    for (const path of paths) await Deno.lstat(join(directory, path));
+    return packTar(directory, { paths, signal: this.#signal });
+  }
+
+  async unpack(directory: string, tar: ReadableStream<Uint8Array>): Promise<void> {
+    await this.makeDirectory(directory);
+    await unpackTar(directory, { tar, signal: this.#signal });
+  }
+
+  async copyFromHost(
+    from: string,
+    paths: AsyncIterable<string>,
+    to: string,
+    options: { signal: AbortSignal },
+  ): Promise<void> {
+    await copyFiles({ from, paths, to }, { signal: AbortSignal.any([options.signal, this.#signal]) });
+  }
+}

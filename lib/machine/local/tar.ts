@@ -1,0 +1,60 @@
+import { AbortReason } from "../../async/abort_reason.ts";
+import { succeeded } from "../../process/exit_status.ts";
+import { runCommand } from "../../process/run_command.ts";
+import { startTool, type ToolEnd } from "../../process/start_tool.ts";
+import { ToolError } from "../../process/tool_error.ts";
+
+/** Messages in English, names in UTF-8; and no TAR_OPTIONS of the host's user. */
+function tarEnvironment(): ReadonlyMap<string, string> {
+  const locale = Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8";
+  return new Map([["PATH", Deno.env.get("PATH") ?? "/usr/bin:/bin"], ["LC_ALL", locale]]);
+}
+
+/** A tar (pax) of `paths` below `directory`, by the host's `tar`. A failure of it is an error of the stream. */
+export function packTar(
+  directory: string,
+  options: { paths: readonly string[]; signal: AbortSignal },
+): ReadableStream<Uint8Array> {
+  const cancelled = new AbortController();
+  const tool = startTool(["tar", "-c", "--format=pax", "-f", "-", "-C", directory, "--null", "-T", "-"], {
+    environment: tarEnvironment(),
+    stdin: new TextEncoder().encode(options.paths.map((path) => `${path}\0`).join("")),
+    signal: AbortSignal.any([options.signal, cancelled.signal]),
+  });
+  const reader = tool.stdout.getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value } = await reader.read();
+      if (value) return controller.enqueue(value);
+      const end = await tool.ended;
+      if (!packed(end)) throw ToolError.of("tar", end);
+      controller.close();
+    },
+    async cancel() {
+      cancelled.abort(new AbortReason("finished", "Nobody reads the archive any more"));
+      await tool.ended.catch(() => {});
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** GNU tar ends with 1 where a file was written to meanwhile, such as a log: what it read is in the archive. */
+function packed({ status, stderr }: ToolEnd): boolean {
+  const grew = status.kind === "exited" && status.code === 1 &&
+    stderr.trim().split("\n").every((line) => /: file changed as we read it$/.test(line));
+  return succeeded(status) || grew;
+}
+
+/**
+ * Unpacks a tar below an existing folder, by the host's `tar`: both GNU's and libarchive's refuse `..` and links
+ * that lead outside unless told otherwise. Everything belongs to the worker's user; modes are as in the archive.
+ */
+export async function unpackTar(
+  directory: string,
+  options: { tar: ReadableStream<Uint8Array>; signal: AbortSignal },
+): Promise<void> {
+  await runCommand(["tar", "-x", "-p", "--no-same-owner", "-f", "-", "-C", directory], {
+    environment: tarEnvironment(),
+    stdin: options.tar,
+    signal: options.signal,
+  });
+}
