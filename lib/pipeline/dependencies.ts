@@ -1,0 +1,95 @@
+import { nearest } from "../diagnostics/nearest.ts";
+import { Problem, type Problems } from "./problem.ts";
+import type { TaskDraft } from "./task/task_draft.ts";
+
+/** For each enabled task the ids of the tasks that must come first, smallest first. */
+export type Dependencies = ReadonlyMap<TaskDraft, readonly number[]>;
+
+/**
+ * Finds the tasks that `depends_on` names, by name or alias. A name of a task that `only_if` leaves out is passed over
+ * with a warning; one that no task has, and a circle, are reported.
+ */
+export function resolveDependencies(
+  { enabled, disabled, problems }: {
+    enabled: readonly TaskDraft[];
+    disabled: readonly TaskDraft[];
+    problems: Problems;
+  },
+): Dependencies {
+  const ids = idsByName(enabled);
+  const left = new Set(disabled.flatMap(namesOf));
+  const dependencies = new Map<TaskDraft, readonly number[]>();
+  for (const task of enabled) {
+    const found = task.dependsOn?.names.flatMap((name) => {
+      const matching = ids.get(name);
+      if (matching) return matching;
+      if (left.has(name)) {
+        problems.warn(
+          `Reading "depends_on": the task "${name}" is left out by its "only_if", so it is not waited for`,
+          task.at,
+        );
+      } else {
+        problems.error(unknownDependency(name, task, enabled));
+      }
+      return [];
+    });
+    dependencies.set(task, (found ?? []).sort((left, right) => left - right));
+  }
+  refuseCircles(enabled, dependencies, problems);
+  return dependencies;
+}
+
+function idsByName(tasks: readonly TaskDraft[]): Map<string, number[]> {
+  const ids = new Map<string, number[]>();
+  for (const task of tasks) {
+    for (const name of new Set(namesOf(task))) append(ids, name, task.id);
+  }
+  return ids;
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+/** The names by which other tasks may refer to a task; without an alias the empty one is among them. */
+function namesOf({ name, alias = "" }: TaskDraft): string[] {
+  return [name, alias];
+}
+
+function unknownDependency(name: string, task: TaskDraft, tasks: readonly TaskDraft[]): Problem {
+  const renamed = tasks.find(({ keyName }) => keyName === name);
+  const meant = renamed ? renamed.name : nearest(name, tasks.flatMap(namesOf));
+  const suggestion = meant ? `; did you mean "${meant}"?` : "";
+  return new Problem(
+    `Reading "depends_on": there is no task "${name}"${suggestion}`,
+    task.dependsOn?.at ?? task.at,
+  );
+}
+
+/** Takes away, over and over, the tasks that wait for none of those left; what then is left waits for itself. */
+function refuseCircles(tasks: readonly TaskDraft[], dependencies: Dependencies, problems: Problems): void {
+  const waiting = new Map(tasks.map((task) => [task.id, { task, on: new Set(dependencies.get(task)) }]));
+  const dependents = new Map<number, number[]>();
+  for (const [id, { on }] of waiting) {
+    for (const other of on) append(dependents, other, id);
+  }
+  const free = [...waiting].filter(([, { on }]) => on.size === 0).map(([id]) => id);
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    waiting.delete(id);
+    for (const dependent of dependents.get(id) ?? []) {
+      const on = waiting.get(dependent)?.on;
+      if (on?.delete(id) && on.size === 0) free.push(dependent);
+    }
+  }
+  const [first] = waiting.values();
+  if (!first) return;
+  const names = [...waiting.values()].map(({ task }) => `"${task.name}"`).join(", ");
+  problems.error(
+    new Problem(
+      `Reading "depends_on": these tasks wait for each other: ${names}`,
+      first.task.dependsOn?.at ?? first.task.at,
+    ),
+  );
+}

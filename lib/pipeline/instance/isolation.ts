@@ -1,0 +1,57 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type Isolation,
+  Isolation_NoneSchema,
+  IsolationSchema,
+} from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import type { Position } from "../../diagnostics/diagnostic.ts";
+import { field, type Fields, type FieldType, mapOf } from "../field.ts";
+import { containerIsolation } from "./container_isolation.ts";
+import { parallelsIsolation } from "./parallels_isolation.ts";
+import { tartIsolation } from "./tart_isolation.ts";
+import { vetuIsolation } from "./vetu_isolation.ts";
+
+interface Draft {
+  readonly message: Isolation;
+  dockerfileAt: Position | undefined;
+}
+
+const none: FieldType<void> = { read: () => {}, schema: {} };
+
+/** The kinds of isolation; of several the last one counts. */
+export const isolationFields: Fields<Draft> = {
+  none: field(none, "Directly on the worker's host", {
+    store({ message }) {
+      message.type = { case: "none", value: create(Isolation_NoneSchema) };
+    },
+  }),
+  container: field(containerIsolation, "In a container of Docker or Podman", {
+    store(draft, { message, dockerfileAt }) {
+      draft.message.type = { case: "container", value: message };
+      draft.dockerfileAt = dockerfileAt;
+    },
+  }),
+  tart: field(tartIsolation, "In a virtual machine of Tart, on macOS", {
+    store(draft, value, _node, scope) {
+      draft.message.type = { case: "tart", value };
+      scope.variables.set("CIRRUS_OS", "darwin");
+    },
+  }),
+  vetu: field(vetuIsolation, "In a virtual machine of Vetu, on Linux", {
+    store(draft, value) {
+      draft.message.type = { case: "vetu", value };
+    },
+  }),
+  parallels: field(parallelsIsolation, "In a virtual machine of Parallels; no worker of today has it", {
+    store(draft, { message, platform }, _node, scope) {
+      draft.message.type = { case: "parallels", value: message };
+      scope.variables.set("CIRRUS_OS", platform.toLowerCase());
+    },
+  }),
+};
+
+/** Where on a worker a task runs. */
+export const isolation = mapOf(isolationFields, {
+  what: '"isolation"',
+  draft: () => ({ message: create(IsolationSchema), dockerfileAt: undefined }),
+});

@@ -1,0 +1,68 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type PersistentWorkerInstance,
+  PersistentWorkerInstanceSchema,
+} from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import type { Position } from "../../diagnostics/diagnostic.ts";
+import { field, type Fields, type FieldType, readFields } from "../field.ts";
+import { expandedTextMap, text } from "../field_types.ts";
+import { parseGoFloat } from "../go_number.ts";
+import { kindOf, type Node } from "../node.ts";
+import { Problem } from "../problem.ts";
+import type { Scope } from "../scope.ts";
+import type { Instance } from "./instance.ts";
+import { isolation } from "./isolation.ts";
+
+interface Draft {
+  readonly message: PersistentWorkerInstance;
+  dockerfileAt: Position | undefined;
+}
+
+const resources: FieldType<Map<string, number>> = {
+  read(node, scope) {
+    if (node.kind !== "map") {
+      throw new Problem(
+        `Reading "${node.name}": it must be a map of numbers, this is ${kindOf(node)}`,
+        node.at,
+      );
+    }
+    return new Map(node.children.map((entry) => [entry.name, readAmount(entry, scope)]));
+  },
+  schema: {
+    type: "object",
+    additionalProperties: { anyOf: [{ type: "number" }, { type: "string" }] },
+  },
+};
+
+function readAmount(entry: Node, scope: Scope): number {
+  const written = text.read(entry, scope);
+  const amount = parseGoFloat(written, 64);
+  if (amount !== undefined) return amount;
+  throw new Problem(`Reading "resources": "${entry.name}" must be a number, this is "${written}"`, entry.at);
+}
+
+export const persistentWorkerFields: Fields<Draft> = {
+  labels: field(expandedTextMap, "Labels that a worker must have to take the task", {
+    store: ({ message }, labels) => message.labels = Object.fromEntries(labels),
+  }),
+  resources: field(resources, "How much of the worker's resources the task takes", {
+    store: ({ message }, resources) => message.resources = Object.fromEntries(resources),
+  }),
+  isolation: field(isolation, "Where on the worker the task runs; directly on its host when not given", {
+    store(draft, isolation) {
+      draft.message.isolation = isolation.message;
+      draft.dockerfileAt = isolation.dockerfileAt;
+    },
+  }),
+};
+
+/** Reads a `persistent_worker`. */
+export function readPersistentWorker(node: Node, scope: Scope): Instance {
+  const { message, dockerfileAt } = readFields<Draft>(node, persistentWorkerFields, {
+    draft: { message: create(PersistentWorkerInstanceSchema), dockerfileAt: undefined },
+    scope,
+    what: `"${node.name}"`,
+  });
+  if (!message.isolation) scope.variables.delete("CIRRUS_OS");
+  return { message, at: node.at, dockerfileAt };
+}

@@ -1,0 +1,17 @@
+/** How much one `.cirrus.yml` may ask for, so that no file can hang or exhaust who parses it. */
+export const limits = {
+  /** UTF-16 code units of the file; the largest real files have some 100,000. */
+  sourceLength: 1024 * 1024,
+  /** Maps and lists within one another. */
+  nesting: 200,
+  /** Values once aliases, merges and matrices are written out in full; see `weigh`. */
+  weight: 4_000_000,
+  /** Tasks once every matrix is expanded. */
+  tasks: 10_000,
+  /** Operators, parentheses and calls within one another in an expression. */
+  expressionDepth: 200,
+  /** UTF-16 code units of an expression. */
+  expressionLength: 64 * 1024,
+  /** UTF-16 code units of a text once its variables are written out. */
+  expandedLength: 1024 * 1024,
+};

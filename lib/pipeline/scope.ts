@@ -1,0 +1,42 @@
+import type { Position } from "../diagnostics/diagnostic.ts";
+import { evaluate } from "./expression/evaluate.ts";
+import { ExpressionError } from "./expression/token.ts";
+import { Problem, type Problems } from "./problem.ts";
+import type { Variables } from "./variables.ts";
+
+/** What the fields of one task are read with. */
+export class Scope {
+  constructor(
+    readonly variables: Variables,
+    readonly problems: Problems,
+    readonly affectedFiles: readonly string[],
+  ) {}
+
+  /** The same, with another place to report to. */
+  reportingTo(problems: Problems): Scope {
+    return new Scope(this.variables, problems, this.affectedFiles);
+  }
+
+  /** The text with its variables written out; `at` is where it stands. */
+  expand(text: string, at: Position): string {
+    return this.variables.expand(text, at);
+  }
+
+  /**
+   * The value of a boolean expression; `extra` are variables that only it sees.
+   *
+   * @throws {Problem} when it has none.
+   */
+  evaluate(expression: string, at: Position, extra: ReadonlyMap<string, string> = new Map()): boolean {
+    try {
+      return evaluate(expression, {
+        variable: (name) => extra.get(name) ?? this.variables.get(name),
+        expand: (text) => this.variables.expand(text, at),
+        affectedFiles: this.affectedFiles,
+      });
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      throw new Problem(`Evaluating the expression "${expression.trim()}": ${error.message}`, at);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { field, type Fields } from "../field.ts";
+import { condition, rawText, seconds, text, textMap, texts } from "../field_types.ts";
+import type { TaskDraft } from "./task_draft.ts";
+
+const environment = field<TaskDraft, Map<string, string>>(textMap, "Variables of the task's environment", {
+  store({ variables }, values) {
+    for (const [name, value] of values) variables.set(name, value);
+  },
+});
+
+/** The environment; the root may have it as well. It is complete before anything else is read. */
+export const environmentFields: Fields<TaskDraft> = { environment, env: environment };
+
+/** Fields of every task that the root may have as well, in the order in which they are read. */
+export const sharedFields: Fields<TaskDraft> = {
+  skip: field(condition, "Whether the task counts as done without being run", {
+    store: (draft, skip) => draft.skip = skip,
+  }),
+  allow_failures: field(condition, "Whether the build may pass although the task fails", {
+    store: ({ properties }, allowed) => properties.set("allow_failures", String(allowed)),
+  }),
+  timeout_in: field(seconds, "How long the task may take, such as 30m; an hour when not given", {
+    store: ({ properties }, seconds) => properties.set("timeout_in", String(seconds)),
+  }),
+};
+
+/** The condition of a task, read last of what the root may have as well. */
+export const conditionFields: Fields<TaskDraft> = {
+  only_if: field(rawText, "Condition without which there is no such task", {
+    store: (draft, expression, { at }) => draft.onlyIf = { expression, at },
+  }),
+};
+
+/** Fields of every task that the root cannot have. */
+export const ownFields: Fields<TaskDraft> = {
+  name: field(text, "Name of the task, in place of the one in its key", {
+    store: (draft, name) => draft.name = name || draft.keyName,
+  }),
+  alias: field(text, "Another name for `depends_on` of other tasks", {
+    store(draft, alias) {
+      draft.alias = alias;
+      draft.properties.set("alias", alias);
+    },
+  }),
+  depends_on: field(texts, "Names or aliases of the tasks that must pass first", {
+    store: (draft, names, { at }) => draft.dependsOn = { names, at },
+  }),
+};

@@ -1,0 +1,16 @@
+import type { Node } from "../node.ts";
+import { dockerBuilder } from "./docker_builder.ts";
+import { ordinaryTask } from "./ordinary_task.ts";
+import { pipe } from "./pipe.ts";
+import { type ReadTask, readTask, type TaskContext } from "./read_task.ts";
+
+/** The kinds of tasks, in the order in which a key is compared with them. */
+export const taskKinds = [ordinaryTask, dockerBuilder, pipe] as const;
+
+/** Reads a child of the root as a task; undefined when its key says that it is none. */
+export function readTaskLike(node: Node, id: number, context: TaskContext): ReadTask | undefined {
+  if (node.name.endsWith(ordinaryTask.suffix)) return readTask(node, { kind: ordinaryTask, id, context });
+  if (node.name.endsWith(dockerBuilder.suffix)) return readTask(node, { kind: dockerBuilder, id, context });
+  if (node.name.endsWith(pipe.suffix)) return readTask(node, { kind: pipe, id, context });
+  return undefined;
+}
