@@ -1,0 +1,29 @@
+/**
+ * Measures speed and memory and prints them as a table: `deno task bench [--runs N] [NAME...]`. Worker and
+ * upstream are separate processes. Needs Linux: memory is read from /proc. Ends with 1 when a target is missed.
+ */
+import { parseArgs } from "node:util";
+import { bigLog } from "./big_log_bench.ts";
+import type { Bench, Figure } from "./figure.ts";
+import { idle } from "./idle_bench.ts";
+import { manyTasks } from "./many_tasks_bench.ts";
+import { startUp } from "./start_up_bench.ts";
+import { reached, table } from "./table.ts";
+import { tenScripts } from "./ten_scripts_bench.ts";
+
+const BENCHES: Readonly<Record<string, Bench>> = { tenScripts, startUp, manyTasks, bigLog, idle };
+
+const { values, positionals } = parseArgs({
+  options: { runs: { type: "string", default: "10" } },
+  allowPositionals: true,
+});
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+const figures: Figure[] = [];
+for (const name of names) {
+  const bench = BENCHES[name];
+  if (!bench) throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+  console.error(`Measuring ${name}...`);
+  figures.push(...await bench({ runs: Number(values.runs) }));
+}
+console.log(table(figures));
+if (!figures.every(reached)) Deno.exitCode = 1;
