@@ -1,0 +1,66 @@
+import { buildApplication, buildRouteMap, help, run, version } from "@stricli/core";
+import type { CliContext } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
+import { exitCodeOf } from "./exit_code.ts";
+import type { Io, OutputStream } from "./io.ts";
+import { runCommand } from "./run/command.ts";
+import { TEXT } from "./text.ts";
+import { describeVersion } from "./version.ts";
+import { workerCommands } from "./worker/commands.ts";
+
+const root = buildRouteMap<string, CliContext>({
+  routes: {
+    run: runCommand,
+    worker: workerCommands,
+  },
+  docs: {
+    brief: "Run Cirrus CI tasks: on this machine, or as a persistent worker of a pool",
+    fullDescription: [
+      "Run Cirrus CI tasks: on this machine, or as a persistent worker of a pool",
+      "",
+      "EXAMPLES",
+      "  cirrus run                 run every task of .cirrus.yml that can run here",
+      "  cirrus run lint            run only the task named lint",
+      "  cirrus worker run --help   how to start a persistent worker",
+    ].join("\n"),
+  },
+});
+
+const application = buildApplication<CliContext>(root, {
+  name: "cirrus",
+  scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+  documentation: { caseStyle: "convert-camel-to-kebab" },
+  localization: { text: TEXT },
+  determineExitCode: exitCodeOf,
+}, {
+  help: help({
+    brief: "Print help and exit",
+    defaultForRouteMap: true,
+    formatting: {
+      caseStyle: "convert-camel-to-kebab",
+      useAliasInUsageLine: false,
+      onlyRequiredInUsageLine: true,
+    },
+  }),
+  // No `-v`: that is `--verbose` of `cirrus run`.
+  version: version({
+    brief: "Print version, commit, Deno, operating system and architecture, and exit",
+    info: { getCurrentVersion: () => Promise.resolve(describeVersion()) },
+    alias: false,
+  }),
+});
+
+/** Runs the program with these arguments and resolves with its exit code. Never rejects. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  const process: CliContext["process"] = { stdout: writable(io.stdout, io), stderr: writable(io.stderr, io) };
+  await run(application, args, { process, io });
+  const exitCode = Number(process.exitCode ?? ExitCode.success);
+  // The library counts its own failures, such as an unknown flag, below zero.
+  return exitCode < 0 ? ExitCode.misuse : exitCode;
+}
+
+/** A stream as the command line's library wants it. */
+function writable(stream: OutputStream, { environment }: Io) {
+  const colours = stream.terminalSize() !== undefined && !environment.get("NO_COLOR");
+  return { write: (text: string) => stream.writeSync(text), getColorDepth: () => colours ? 4 : 1 };
+}

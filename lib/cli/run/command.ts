@@ -1,0 +1,153 @@
+import { buildCommand } from "@stricli/core";
+import { parseDuration } from "../../units/duration.ts";
+import { type CliContext, lazily } from "../command.ts";
+import { OUTPUT_FORMATS, type OutputFormat } from "./output_format.ts";
+
+/** The flags of `cirrus run`. */
+export interface RunFlags {
+  readonly dirty: boolean;
+  readonly env?: readonly string[];
+  /** The name that the Go program has for `env`. */
+  readonly environment?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly output: OutputFormat;
+  readonly verbose: boolean;
+  readonly jobs?: number;
+  /** Milliseconds. */
+  readonly heartbeatTimeout?: number;
+  readonly affectedFiles?: readonly string[];
+  readonly affectedFilesGit?: string;
+  readonly affectedFilesGitCached?: string;
+}
+
+/** `cirrus run [flags] [TASK]` */
+export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
+  loader: lazily(async () => (await import("./run.ts")).runTasks),
+  parameters: {
+    flags: {
+      dirty: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Run in the project directory itself instead of a copy for each task",
+      },
+      env: {
+        kind: "parsed",
+        parse: String,
+        variadic: true,
+        optional: true,
+        placeholder: "NAME[=VALUE]",
+        brief: "NAME=VALUE sets a variable for all tasks; NAME alone takes it from the environment",
+      },
+      environment: {
+        kind: "parsed",
+        parse: String,
+        variadic: true,
+        optional: true,
+        hidden: true,
+        placeholder: "NAME[=VALUE]",
+        brief: "The same as --env",
+      },
+      envFile: {
+        kind: "parsed",
+        parse: String,
+        variadic: true,
+        optional: true,
+        placeholder: "PATH",
+        brief: "A file with lines of NAME=VALUE; --env wins over it",
+      },
+      output: {
+        kind: "enum",
+        values: OUTPUT_FORMATS,
+        default: "auto",
+        brief: "How to show what happens",
+      },
+      verbose: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Also show what the worker and the controller do",
+      },
+      jobs: {
+        kind: "parsed",
+        parse: parseJobs,
+        optional: true,
+        placeholder: "N",
+        brief: "How many tasks that ask for no resources run at once; the number of processors by default",
+      },
+      heartbeatTimeout: {
+        kind: "parsed",
+        parse: parsePositiveDuration,
+        optional: true,
+        placeholder: "DURATION",
+        brief: "Give a task up that was silent for so long, such as 90s or 5m",
+      },
+      affectedFiles: {
+        kind: "parsed",
+        parse: String,
+        variadic: ",",
+        optional: true,
+        placeholder: "PATH",
+        brief: "The changed files that changesInclude() and changesIncludeOnly() see",
+      },
+      affectedFilesGit: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "REVISION",
+        brief: "As --affected-files, with the files that differ from a git revision",
+      },
+      affectedFilesGitCached: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "REVISION",
+        brief: "As --affected-files, with the staged files that differ from a git revision",
+      },
+    },
+    aliases: { e: "env", o: "output", v: "verbose" },
+    positional: {
+      kind: "tuple",
+      parameters: [{
+        parse: parseTaskName,
+        optional: true,
+        placeholder: "TASK",
+        brief: "Name or alias of the only task to run, in any case, without what it depends on",
+      }],
+    },
+  },
+  docs: {
+    brief: "Run the tasks of .cirrus.yml on this machine",
+    customUsage: ["[flags] [TASK]"],
+    fullDescription: [
+      "Run the tasks of the current directory's .cirrus.yml that need a persistent worker, on this machine.",
+      "",
+      "Each task works in a copy of the project: what git does not ignore and, at the top of a repository, its",
+      ".git directory; outside a repository, everything. Ends with 0 when all tasks passed, 1 when one failed,",
+      "2 when there is nothing to run or the command line or the file is wrong, and 130 after Ctrl-C.",
+      "",
+      "EXAMPLES",
+      "  cirrus run                                 run every task that can run here",
+      "  cirrus run lint                            run only the task named lint",
+      "  cirrus run --dirty -e CI_NIGHTLY=true      in this very directory, with a variable",
+      "  cirrus run --output=simple --jobs=1 test   plain lines",
+    ].join("\n"),
+  },
+});
+
+function parseJobs(text: string): number {
+  const jobs = Number(text);
+  if (!Number.isSafeInteger(jobs) || jobs < 1) throw new SyntaxError("expected a whole number from 1 up");
+  return jobs;
+}
+
+function parsePositiveDuration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms <= 0) throw new SyntaxError("expected a duration above zero, such as 90s or 5m");
+  return ms;
+}
+
+function parseTaskName(text: string): string {
+  if (text.startsWith("-")) {
+    throw new SyntaxError("this is no flag as it is written; write a flag's value as a word of its own");
+  }
+  return text;
+}

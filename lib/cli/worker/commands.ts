@@ -1,0 +1,149 @@
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import { type CliContext, lazily } from "../command.ts";
+import { UPSTREAM_FLAGS, type UpstreamFlags } from "./flags.ts";
+import { parseLabels, parseResources } from "./key_values.ts";
+
+/** The flags of `cirrus worker run`. */
+export interface WorkerRunFlags extends UpstreamFlags {
+  readonly labels?: ReadonlyArray<Readonly<Record<string, string>>>;
+  readonly resources?: ReadonlyArray<Readonly<Record<string, number>>>;
+  readonly stateDir?: string;
+  readonly adoptLeftovers: boolean;
+  readonly user?: string;
+  readonly userCoarseGrained: boolean;
+}
+
+const run = buildCommand<WorkerRunFlags, [], CliContext>({
+  loader: lazily(async () => (await import("./run_worker.ts")).runWorker),
+  parameters: {
+    flags: {
+      ...UPSTREAM_FLAGS,
+      labels: {
+        kind: "parsed",
+        parse: parseLabels,
+        variadic: true,
+        optional: true,
+        placeholder: "k=v[,k=v]",
+        brief: "Labels beside os, arch, version, hostname and name",
+      },
+      resources: {
+        kind: "parsed",
+        parse: parseResources,
+        variadic: true,
+        optional: true,
+        placeholder: "k=number[,k=number]",
+        brief: "Resources that tasks can ask for",
+      },
+      stateDir: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "PATH",
+        brief: "Where this host's workers write down what they own; the platform's state folder by default",
+      },
+      adoptLeftovers: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Also remove virtual machines with our name prefix that no worker wrote down",
+      },
+      user: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "NAME",
+        brief: "Started as root: run every program as this user",
+      },
+      userCoarseGrained: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Accepted with --user, without a meaning of its own",
+      },
+    },
+    aliases: { f: "file" },
+  },
+  docs: {
+    brief: "Run a persistent worker in the foreground",
+    customUsage: ["[flags]"],
+    fullDescription: [
+      "Run a persistent worker in the foreground: it polls its upstream for tasks and runs them on this host.",
+      "",
+      "The first SIGINT or SIGTERM lets running tasks finish and takes no new ones; the second cancels them.",
+      "The token comes from the configuration file, --token-file, --token or CIRRUS_WORKER_TOKEN, in this order.",
+      "",
+      "EXAMPLES",
+      "  cirrus worker run --rpc-endpoint=http://ci.example.com:6130 --token-file=/etc/cirrus/token",
+      "  cirrus worker run --rpc-endpoint=https://ci.example.com --name=mini-1 --labels=xcode=26,rack=2",
+      "  CIRRUS_WORKER_TOKEN=... cirrus worker run --rpc-endpoint=unix:/run/cirrus.sock --resources=gpu=2",
+    ].join("\n"),
+  },
+});
+
+const pause = buildCommand<UpstreamFlags & { readonly wait: boolean }, [], CliContext>({
+  loader: lazily(async () => (await import("./administer_worker.ts")).pause),
+  parameters: {
+    flags: {
+      ...UPSTREAM_FLAGS,
+      wait: { kind: "boolean", withNegated: false, brief: "Return only once none of its tasks runs" },
+    },
+    aliases: { f: "file" },
+  },
+  docs: {
+    brief: "Stop new tasks from being scheduled on a worker",
+    customUsage: ["[flags]"],
+    fullDescription: [
+      "Stop new tasks from being scheduled on a worker; those that run go on. Works from any host.",
+      "",
+      "EXAMPLES",
+      "  cirrus worker pause --rpc-endpoint=http://ci.example.com:6130 --token-file=/etc/cirrus/token",
+      "  cirrus worker pause --rpc-endpoint=http://ci.example.com:6130 --token=... --name=mini-1 --wait",
+    ].join("\n"),
+  },
+});
+
+const resume = buildCommand<UpstreamFlags, [], CliContext>({
+  loader: lazily(async () => (await import("./administer_worker.ts")).resume),
+  parameters: { flags: UPSTREAM_FLAGS, aliases: { f: "file" } },
+  docs: {
+    brief: "Undo pause",
+    customUsage: ["[flags]"],
+    fullDescription: [
+      "Let new tasks be scheduled on a worker again. Works from any host.",
+      "",
+      "EXAMPLES",
+      "  cirrus worker resume --rpc-endpoint=http://ci.example.com:6130 --token-file=/etc/cirrus/token",
+    ].join("\n"),
+  },
+});
+
+const status = buildCommand<{ readonly json: boolean; readonly stateDir?: string }, [], CliContext>({
+  loader: lazily(async () => (await import("./show_status.ts")).showStatus),
+  parameters: {
+    flags: {
+      json: { kind: "boolean", withNegated: false, brief: "As JSON, for programs" },
+      stateDir: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "PATH",
+        brief: "The --state-dir that the workers were started with",
+      },
+    },
+  },
+  docs: {
+    brief: "Show the workers of this host, what each runs, and since when",
+    customUsage: ["[flags]"],
+    fullDescription: [
+      "Show the workers of this host, what each runs, and since when.",
+      "",
+      "EXAMPLES",
+      "  cirrus worker status",
+      "  cirrus worker status --json",
+    ].join("\n"),
+  },
+});
+
+/** `cirrus worker ...` */
+export const workerCommands = buildRouteMap<string, CliContext>({
+  routes: { run, pause, resume, status },
+  docs: { brief: "Run and look after persistent workers of this host" },
+});

@@ -1,0 +1,43 @@
+import type { FlagParametersForType } from "@stricli/core";
+import type { CliContext } from "../command.ts";
+
+/** The flags by which every `cirrus worker` command finds its upstream and its name there. */
+export interface UpstreamFlags {
+  readonly file?: string;
+  readonly name?: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly caFile?: string;
+  readonly rpcEndpoint?: string;
+}
+
+/** The upstream that was the default until its end on 1 June 2026. */
+export const CLOUD_ENDPOINT = "https://grpc.cirrus-ci.com:443";
+
+const text = { kind: "parsed", parse: String, optional: true } as const;
+
+export const UPSTREAM_FLAGS: FlagParametersForType<UpstreamFlags, CliContext> = {
+  file: { ...text, placeholder: "PATH", brief: "YAML configuration; what it says wins over the flags" },
+  name: {
+    ...text,
+    placeholder: "NAME",
+    brief: "Unique in the pool; the host's name without .lan or .local by default",
+  },
+  token: {
+    ...text,
+    placeholder: "TOKEN",
+    brief: "The pool's registration token; others on this host can read it here: better --token-file",
+  },
+  tokenFile: { ...text, placeholder: "PATH", brief: "As --token, from a file that only its owner can read" },
+  caFile: {
+    ...text,
+    placeholder: "PATH",
+    brief: "Certificate authorities to trust (PEM); SSL_CERT_FILE, else the system's by default",
+  },
+  rpcEndpoint: {
+    ...text,
+    placeholder: "URL",
+    brief:
+      `The upstream: http:// is plaintext, https:// TLS, unix: a socket (default ${CLOUD_ENDPOINT}, gone since 1 June 2026)`,
+  },
+};

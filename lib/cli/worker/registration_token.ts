@@ -1,0 +1,42 @@
+import type { Io } from "../io.ts";
+import { UsageError } from "../usage_error.ts";
+import type { UpstreamFlags } from "./flags.ts";
+
+const VARIABLE = "CIRRUS_WORKER_TOKEN";
+
+/**
+ * The pool's registration token: from the flags, else from the environment, so that it need be on no command
+ * line. Throws a `UsageError` where two flags give one, where nothing does, and where a file is not fit to hold
+ * one.
+ */
+export async function registrationToken(
+  { token, tokenFile }: Pick<UpstreamFlags, "token" | "tokenFile">,
+  { environment }: Pick<Io, "environment">,
+): Promise<string> {
+  if (token !== undefined && tokenFile !== undefined) {
+    throw new UsageError("Both --token and --token-file give a token: remove one of them");
+  }
+  const found = token ??
+    (tokenFile === undefined ? environment.get(VARIABLE) : await readTokenFile(tokenFile));
+  if (!found) {
+    throw new UsageError(
+      `The pool's registration token is missing: give it by --token-file, ${VARIABLE} or --token`,
+    );
+  }
+  return found;
+}
+
+async function readTokenFile(path: string): Promise<string> {
+  try {
+    const { mode } = await Deno.stat(path);
+    if (mode !== null && (mode & 0o077) !== 0) {
+      throw new UsageError(`Cannot use the token in ${path}: others can read it; run "chmod 600 ${path}"`);
+    }
+    const token = (await Deno.readTextFile(path)).trim();
+    if (token === "") throw new UsageError(`Cannot use the token in ${path}: the file is empty`);
+    return token;
+  } catch (error) {
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    throw new UsageError(`Cannot read the file of --token-file: ${error.message}`, { cause: error });
+  }
+}

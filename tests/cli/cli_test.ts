@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { runCli } from "../../lib/cli/cli.ts";
+import { runCommand } from "../../lib/process/run_command.ts";
+import { VERSION } from "../../lib/cli/version.ts";
+import { TestIo } from "./test_io.ts";
+
+async function cirrus(...args: string[]) {
+  const io = new TestIo();
+  const exitCode = await runCli(args, io);
+  return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
+}
+
+Deno.test("--version names version, commit, Deno, operating system and architecture", async () => {
+  const { exitCode, stdout, stderr } = await cirrus("--version");
+  assert.equal(exitCode, 0);
+  assert.equal(stderr, "");
+  assert.match(stdout, /^cirrus \S+ \(commit [0-9a-f]{10}, Deno \d+\.\d+\.\d+, [a-z]+\/[a-z0-9]+\)\n$/);
+  assert.ok(stdout.startsWith(`cirrus ${VERSION} `));
+});
+
+Deno.test("every command has --help with examples", async () => {
+  const commands = ["", "run", "worker run", "worker pause", "worker resume", "worker status"];
+  for (const command of commands) {
+    const { exitCode, stdout } = await cirrus(...command.split(" ").filter(Boolean), "--help");
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /EXAMPLES\n {2}(\S+=\S+ )?cirrus /, `cirrus ${command} --help`);
+  }
+});
+
+Deno.test("the program without arguments shows its help", async () => {
+  const { exitCode, stdout } = await cirrus();
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /^USAGE/);
+});
+
+Deno.test("help lists the flags of cirrus run as people write them", async () => {
+  const { stdout } = await cirrus("run", "-h");
+  const flags = [
+    "--dirty",
+    "-e [--env]",
+    "[--env-file]",
+    "-v --verbose",
+    "-o [--output]",
+    "[--heartbeat-timeout]",
+  ];
+  for (const flag of flags) assert.ok(stdout.replace(/ +/g, " ").includes(flag), flag);
+});
+
+for (
+  const [args, message] of [
+    ["rnu", "No command registered for `rnu`, did you mean `run`?\n"],
+    ["worker stat", "No command registered for `stat`, did you mean `status`?\n"],
+    ["run --dirt", "No flag registered for --dirt, did you mean --dirty?\n"],
+    ["run -x", "No alias registered for -x\n"],
+    [
+      "run --output=plain",
+      'Expected "plain" to be one of (auto|interactive|noemoji|simple|travis|github-actions|teamcity), did you mean "travis"?\n',
+    ],
+    ["run --jobs", "Expected input for flag --jobs\n"],
+    ["run --jobs 0", 'Failed to parse "0" for jobs: expected a whole number from 1 up\n'],
+    [
+      "run --heartbeat-timeout=-1s",
+      'Failed to parse "-1s" for heartbeat-timeout: expected a duration above zero, such as 90s or 5m\n',
+    ],
+    ["run one two", 'Unexpected argument "two": see --help for what this command takes\n'],
+    ["worker run --labels=a", 'Failed to parse "a" for labels: expected key=value, got "a"\n'],
+    [
+      "worker run --resources a=b",
+      'Failed to parse "a=b" for resources: expected a number from 0 up for a, got "b"\n',
+    ],
+    [
+      "worker status --state-dir=",
+      "Cannot read --state-dir: write the value as a word of its own, behind the flag's name\n",
+    ],
+  ] as const
+) {
+  Deno.test(`cirrus ${args} is misuse and says what was meant`, async () => {
+    assert.deepEqual(await cirrus(...args.split(" ")), { exitCode: 2, stdout: "", stderr: message });
+  });
+}
+
+Deno.test("a token that is given twice is not shown", async () => {
+  const { exitCode, stderr } = await cirrus(
+    "worker",
+    "run",
+    "--token=first-secret",
+    "--token",
+    "second-secret",
+  );
+  assert.equal(exitCode, 2);
+  assert.equal(stderr, "--token is given twice: give it once\n");
+});
+
+Deno.test("--version and --help load no dependency but the command line's", async () => {
+  const { stdout } = await runCommand([Deno.execPath(), "info", "--json", "main.ts"]);
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as ModuleGraph;
+  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+  const loaded = new Set<string>();
+  const load = (specifier: string) => {
+    if (loaded.has(specifier)) return;
+    loaded.add(specifier);
+    for (const { code, isDynamic } of bySpecifier.get(specifier)?.dependencies ?? []) {
+      if (!isDynamic && code?.specifier !== undefined) load(code.specifier);
+    }
+  };
+  load(new URL("../../main.ts", import.meta.url).href);
+  assert.ok(loaded.size > 10);
+  const foreign = [...loaded].filter((specifier) => !specifier.startsWith("file:"));
+  assert.deepEqual(foreign.map((specifier) => specifier.replace(/@[\d.]+$/, "")), ["npm:@stricli/core"]);
+});
+
+/** The part of `deno info --json` that is read here. */
+interface ModuleGraph {
+  readonly modules: ReadonlyArray<{
+    readonly specifier: string;
+    readonly dependencies?: ReadonlyArray<
+      { readonly code?: { readonly specifier: string }; readonly isDynamic?: boolean }
+    >;
+  }>;
+}

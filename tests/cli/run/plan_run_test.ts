@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { anyPack } from "@bufbuild/protobuf/wkt";
+import { planRun } from "../../../lib/cli/run/plan_run.ts";
+import {
+  ContainerInstanceSchema,
+  type IsolationSchema,
+  PersistentWorkerInstanceSchema,
+  Status,
+  type Task,
+  TaskSchema,
+} from "../../../proto/gen/cirrus_ci_service_pb.ts";
+
+function task(id: number, init: MessageInitShape<typeof TaskSchema> = {}): Task {
+  return create(TaskSchema, {
+    localGroupId: BigInt(id),
+    name: `task${id}`,
+    instance: anyPack(PersistentWorkerInstanceSchema, create(PersistentWorkerInstanceSchema)),
+    ...init,
+  });
+}
+
+function isolated(isolation: MessageInitShape<typeof IsolationSchema>) {
+  const instance = create(PersistentWorkerInstanceSchema, { isolation });
+  return { instance: anyPack(PersistentWorkerInstanceSchema, instance) };
+}
+
+const container = { instance: anyPack(ContainerInstanceSchema, create(ContainerInstanceSchema)) };
+
+function plan(tasks: readonly Task[]) {
+  const { runnable, skipped } = planRun(tasks);
+  return {
+    runnable: runnable.map(({ name, requiredGroups }) => [name, ...requiredGroups.map(Number)]),
+    skipped: Object.fromEntries(skipped.map(({ task, reason }) => [task.name, reason])),
+  };
+}
+
+Deno.test("tasks on the bare host run, others are skipped with the reason", () => {
+  const tasks = [
+    task(0),
+    task(1, isolated({ type: { case: "none", value: {} } })),
+    task(2, isolated({ type: { case: "tart", value: {} } })),
+    task(3, isolated({})),
+    task(4, container),
+    task(5, { instance: undefined }),
+    task(6, { instance: { typeUrl: "type.googleapis.com/org.example.NewInstance" } }),
+  ];
+  assert.deepEqual(plan(tasks), {
+    runnable: [["task0"], ["task1"]],
+    skipped: {
+      task2: "this version does not support its isolation (tart)",
+      task3: "this version does not support its isolation (unknown)",
+      task4: "it needs a container, not a persistent_worker",
+      task5: "it names no instance that this version knows",
+      task6: "it needs an instance of type NewInstance, not a persistent_worker",
+    },
+  });
+});
+
+Deno.test("a task that the file skips is as good as passed", () => {
+  const tasks = [task(0, { status: Status.SKIPPED }), task(1), task(2, { requiredGroups: [0n, 1n] })];
+  assert.deepEqual(plan(tasks), {
+    runnable: [["task1"], ["task2", 1]],
+    skipped: { task0: "its skip condition holds" },
+  });
+});
+
+Deno.test("what depends on a task that cannot run here is skipped, however far", () => {
+  const tasks = [
+    task(0, { requiredGroups: [1n] }),
+    task(1, { requiredGroups: [2n, 3n] }),
+    task(2),
+    task(3, container),
+  ];
+  assert.deepEqual(plan(tasks), {
+    runnable: [["task2"]],
+    skipped: {
+      task0: 'it depends on "task1", which cannot run here',
+      task1: 'it depends on "task3", which cannot run here',
+      task3: "it needs a container, not a persistent_worker",
+    },
+  });
+});
