@@ -1,0 +1,34 @@
+import type { WorkerOptions } from "./worker_options.ts";
+
+/** What can be sent as metadata of a call. */
+const PRINTABLE = /^[\x20-\x7e]+$/;
+
+/** Throws an error that says what is wrong with a worker's options and what to do. */
+export function checkOptions(options: WorkerOptions): void {
+  const { name, upstreams, resources = {} } = options;
+  if (!PRINTABLE.test(name)) {
+    throw new Error(
+      `Invalid worker name ${JSON.stringify(name)}: it must be printable ASCII; choose one with --name`,
+    );
+  }
+  if (upstreams.length === 0) throw new Error("No upstream to poll: name one with --rpc-endpoint");
+  for (const { endpoint, token } of upstreams) {
+    if (token === "") {
+      throw new Error(
+        `No registration token for ${endpoint}: give one with --token-file, --token or CIRRUS_WORKER_TOKEN`,
+      );
+    }
+    if (!PRINTABLE.test(token)) {
+      throw new Error(
+        `Invalid registration token for ${endpoint}: it must be printable ASCII on one line; check where it comes from`,
+      );
+    }
+  }
+  for (const [resource, amount] of Object.entries(resources)) {
+    if (!Number.isFinite(amount) || amount < 0) {
+      throw new Error(
+        `Invalid amount ${amount} of the resource "${resource}": it must be a number from 0 up`,
+      );
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { OwnedResource } from "../isolation/isolation.ts";
+import type { Logger } from "../logging/logger.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
+import { describeResource, parseOwnedResources } from "./owned_resources.ts";
+import { isAlive, listOwners, type OwnerFiles, removeOwner, replaceFile, tryLock } from "./owner_files.ts";
+
+export interface LeftoverOptions {
+  readonly stateDirectory: string;
+  /** Removes one resource, whether it still exists or not; rejects with an error that says why it could not. */
+  readonly remove: (resource: OwnedResource) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/**
+ * Removes what killed workers left behind on this host, and never what a live one owns. What could not be
+ * removed is logged and stays listed, so that the next start tries again.
+ */
+export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
+  for (const owner of await listOwners(options.stateDirectory)) {
+    using lock = await tryLock(owner);
+    if (lock) await removeOwned(owner, options);
+  }
+}
+
+async function removeOwned(owner: OwnerFiles, options: LeftoverOptions): Promise<void> {
+  const { stateDirectory, remove, logger } = options;
+  const { known, unknown } = parseOwnedResources(await readList(owner));
+  const kept = [...unknown];
+  if (unknown.length > 0) {
+    logger.warning("a killed worker of another version left behind what this one does not know: kept", {
+      list: owner.list,
+    });
+  }
+  for (const resource of known) {
+    const name = describeResource(resource);
+    try {
+      // Somebody may have removed a dead worker's directory, and a live worker made it anew.
+      if ((await ownedByLive(stateDirectory, owner)).has(name)) throw new Error("a live worker has it now");
+      await remove(resource);
+      logger.info(`removed what a killed worker left behind: ${name}`);
+    } catch (error) {
+      logger.error(`could not remove what a killed worker left behind: ${name}: ${errorMessage(error)}`);
+      kept.push(resource);
+    }
+  }
+  if (kept.length === 0) await removeOwner(owner);
+  else replaceFile(owner.list, JSON.stringify(kept));
+}
+
+/** The names of all that live workers own. */
+async function ownedByLive(stateDirectory: string, dead: OwnerFiles): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const owner of await listOwners(stateDirectory)) {
+    if (owner.id === dead.id || !await isAlive(owner)) continue;
+    for (const resource of parseOwnedResources(await readList(owner)).known) {
+      names.add(describeResource(resource));
+    }
+  }
+  return names;
+}
+
+/** An owner's list; an empty one when it is gone. */
+async function readList(owner: OwnerFiles): Promise<string> {
+  try {
+    return await Deno.readTextFile(owner.list);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "[]";
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+
+/** The files by which one worker of this host says that it lives and what it owns. */
+export interface OwnerFiles {
+  readonly id: string;
+  /** Locked by the worker for as long as it lives; the system unlocks it when the worker is killed. */
+  readonly lock: string;
+  /** What it owns, as JSON. */
+  readonly list: string;
+  /** What it does, as JSON, for people. */
+  readonly status: string;
+}
+
+/** The files of one worker, whether they exist or not. */
+export function ownerFiles(stateDirectory: string, id: string): OwnerFiles {
+  const base = join(ownersDirectory(stateDirectory), id);
+  return { id, lock: `${base}.lock`, list: `${base}.list`, status: `${base}.status` };
+}
+
+/** The folder of all owners' files. */
+export function ownersDirectory(stateDirectory: string): string {
+  return join(stateDirectory, "owners");
+}
+
+/** Every owner that has a list, dead or alive. */
+export async function listOwners(stateDirectory: string): Promise<OwnerFiles[]> {
+  const owners: OwnerFiles[] = [];
+  try {
+    for await (const { name } of Deno.readDir(ownersDirectory(stateDirectory))) {
+      if (name.endsWith(".list")) owners.push(ownerFiles(stateDirectory, name.slice(0, -".list".length)));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return owners;
+}
+
+/** Replaces a file as a whole, so that nobody ever reads half of it; it is on the disk on return. */
+export function replaceFile(path: string, content: string): void {
+  const fresh = `${path}.new`;
+  {
+    using file = Deno.openSync(fresh, { write: true, create: true, truncate: true, mode: 0o600 });
+    const bytes = new TextEncoder().encode(content);
+    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    file.syncDataSync();
+  }
+  Deno.renameSync(fresh, path);
+}
+
+/** Takes an owner's lock, or returns undefined while its worker lives. Dispose it to let go. */
+export async function tryLock(files: OwnerFiles): Promise<Disposable | undefined> {
+  const file = await Deno.open(files.lock, { read: true, write: true, create: true, mode: 0o600 });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  return undefined;
+}
+
+/** Whether an owner's worker lives. */
+export async function isAlive(files: OwnerFiles): Promise<boolean> {
+  try {
+    using file = await Deno.open(files.lock);
+    return !await file.tryLock(false);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Removes all of an owner's files; the lock last, and only while it is held. */
+export async function removeOwner(files: OwnerFiles): Promise<void> {
+  for (const path of [files.status, files.list, files.lock]) {
+    await Deno.remove(path).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}

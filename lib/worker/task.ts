@@ -1,0 +1,78 @@
+import { runAgent } from "../agent/agent.ts";
+import type { ProjectSource } from "../agent/project_source.ts";
+import { abortCause } from "../async/abort_reason.ts";
+import { withGrace } from "../async/grace.ts";
+import type { Isolation, ResourceLedger } from "../isolation/isolation.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { Assignment } from "./assignment.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
+import { makeSpoolDirectory } from "./spool_directory.ts";
+import { TaskReports } from "./task_reports.ts";
+import type { UpstreamSession } from "./upstream_session.ts";
+
+/** How long giving back what a task had may take. */
+const RELEASE_MS = 15_000;
+
+/** What a task needs of its worker. */
+export interface TaskOptions {
+  readonly session: UpstreamSession;
+  /** Chooses where a task runs; throws an error for the person who waits for it when that is nowhere. */
+  readonly chooseIsolation: (task: Assignment) => Isolation;
+  readonly ledger: ResourceLedger;
+  readonly projectSource?: ProjectSource;
+  readonly logger: Logger;
+}
+
+/**
+ * Runs one task from start to end and tells its upstream. Never rejects, and whatever happens, gives back
+ * what the task had and tells that it has stopped. Aborting `signal` cancels the task.
+ */
+export async function runTask(task: Assignment, options: TaskOptions, signal: AbortSignal): Promise<void> {
+  const { logger } = options;
+  const reports = new TaskReports(options.session, task, { logger });
+  const held = new AsyncDisposableStack();
+  try {
+    const isolation = options.chooseIsolation(task);
+    await reports.started();
+    await execute(task, { ...options, isolation, held }, signal);
+  } catch (error) {
+    // A task that its upstream has cancelled has not failed.
+    if (abortCause(signal) !== "cancelled") {
+      logger.error(`failed to run task ${task.id}: ${errorMessage(error)}`);
+      await reports.failed(errorMessage(error));
+    }
+  }
+  try {
+    await withGrace("removing what the task had", RELEASE_MS, () => held.disposeAsync());
+  } catch (error) {
+    logger.error(`could not clean up after task ${task.id}: ${errorMessage(error)}`);
+  }
+  await reports.stopped();
+}
+
+/** Rejects when the task could not run, and when it was cancelled. */
+async function execute(
+  task: Assignment,
+  options: TaskOptions & { isolation: Isolation; held: AsyncDisposableStack },
+  signal: AbortSignal,
+): Promise<void> {
+  const { session, isolation, ledger, held, projectSource, logger } = options;
+  signal.throwIfAborted();
+  const spool = held.use(await makeSpoolDirectory(ledger));
+  const progress = (line: string) => logger.info(line);
+  const machine = held.use(await isolation.prepare({ taskId: task.id, progress, signal, ledger }));
+  const outcome = await runAgent({
+    machine,
+    client: session.agentClient(task),
+    taskId: task.id,
+    clientSecret: task.clientSecret,
+    serverSecret: task.serverSecret,
+    spoolDirectory: spool.path,
+    environment: task.traceEnvironment,
+    compressLogs: !session.local,
+    ...(projectSource ? { projectSource } : {}),
+    logger,
+  }, signal);
+  if (outcome.kind === "cancelled") signal.throwIfAborted();
+  if ("message" in outcome) throw new Error(outcome.message);
+}

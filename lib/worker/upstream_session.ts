@@ -1,0 +1,128 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  CirrusCIService,
+  CirrusWorkersService,
+  type PollRequestSchema,
+  type PollResponse,
+  type QueryRunningTasksResponse,
+  type WorkerInfoSchema,
+} from "../../proto/gen/cirrus_ci_service_pb.ts";
+import { type Channel, openChannel } from "../rpc/channel.ts";
+import { type Client, createClient } from "../rpc/client.ts";
+import { parseEndpoint } from "../rpc/endpoint.ts";
+import { taskIdentification, taskMetadata, workersMetadata } from "../rpc/metadata.ts";
+import type { Assignment } from "./assignment.ts";
+import type { UpstreamOptions } from "./worker_options.ts";
+
+const REGISTER_TIMEOUT_MS = 30_000;
+
+/** What a worker tells an upstream about itself. */
+export type WorkerInfo = MessageInitShape<typeof WorkerInfoSchema>;
+
+/**
+ * A worker's connection to one upstream and the session it has there. Every call rejects with `RpcError`,
+ * or with the reason of the signal that cancelled it.
+ */
+export class UpstreamSession implements Disposable {
+  readonly endpoint: string;
+  readonly #registrationToken: string;
+  readonly #workerName: string;
+  readonly #channel: Channel;
+  readonly #workers: Client<typeof CirrusWorkersService>;
+  #sessionToken: string | undefined;
+
+  private constructor(upstream: UpstreamOptions, workerName: string, channel: Channel) {
+    this.endpoint = upstream.endpoint;
+    this.#registrationToken = upstream.token;
+    this.#workerName = workerName;
+    this.#channel = channel;
+    this.#workers = createClient(CirrusWorkersService, channel);
+  }
+
+  /** Connects with the first call. Rejects on a bad endpoint or an unreadable file of certificate authorities. */
+  static async open(upstream: UpstreamOptions, workerName: string): Promise<UpstreamSession> {
+    return new UpstreamSession(upstream, workerName, await openChannel(upstream));
+  }
+
+  /** Whether the upstream is on this host, where compressing costs more than it saves. */
+  get local(): boolean {
+    const endpoint = parseEndpoint(this.endpoint);
+    return endpoint.kind === "unix" || /^(localhost|127\.[\d.]+|::1)$/.test(endpoint.host);
+  }
+
+  get registered(): boolean {
+    return this.#sessionToken !== undefined;
+  }
+
+  async register(workerInfo: WorkerInfo, signal: AbortSignal): Promise<void> {
+    const request = { registrationToken: this.#registrationToken, workerInfo };
+    const response = await this.#workers.register(request, { signal, timeoutMs: REGISTER_TIMEOUT_MS });
+    this.#sessionToken = response.sessionToken;
+  }
+
+  /** Drops a session that the upstream no longer knows. */
+  forget(): void {
+    this.#sessionToken = undefined;
+  }
+
+  poll(request: MessageInitShape<typeof PollRequestSchema>, signal: AbortSignal): Promise<PollResponse> {
+    return this.#workers.poll(request, { signal, metadata: this.#metadata() });
+  }
+
+  /** Whether the upstream gives this worker tasks, and which ones it thinks to run here. Needs no session. */
+  queryRunningTasks(info: WorkerInfo, signal: AbortSignal): Promise<QueryRunningTasksResponse> {
+    return this.#workers.queryRunningTasks({ info }, { signal, metadata: this.#metadata() });
+  }
+
+  /** Tells the upstream whether to give this worker tasks; resolves with what it answers. Needs no session. */
+  async setDisabled(disabled: boolean, signal: AbortSignal): Promise<boolean> {
+    const status = await this.#workers.updateStatus({ disabled }, { signal, metadata: this.#metadata() });
+    return status.disabled;
+  }
+
+  async taskStarted(task: Assignment, signal: AbortSignal): Promise<void> {
+    await this.#workers.taskStarted(taskIdentification(task.id, task.clientSecret) ?? {}, {
+      signal,
+      metadata: this.#taskMetadata(task),
+    });
+  }
+
+  async taskFailed(task: Assignment, message: string, signal: AbortSignal): Promise<void> {
+    const identification = taskIdentification(task.id, task.clientSecret);
+    const request = identification ? { taskIdentification: identification, message } : { message };
+    await this.#workers.taskFailed(request, { signal, metadata: this.#taskMetadata(task) });
+  }
+
+  async taskStopped(task: Assignment, signal: AbortSignal): Promise<void> {
+    await this.#workers.taskStopped(taskIdentification(task.id, task.clientSecret) ?? {}, {
+      signal,
+      metadata: this.#taskMetadata(task),
+    });
+  }
+
+  /** The calls of a task's agent. */
+  agentClient(task: Assignment): Client<typeof CirrusCIService> {
+    const metadata = taskMetadata({
+      taskId: task.id,
+      clientSecret: task.clientSecret,
+      endpoint: this.endpoint,
+    });
+    return createClient(CirrusCIService, this.#channel, { metadata });
+  }
+
+  [Symbol.dispose](): void {
+    this.#channel[Symbol.dispose]();
+  }
+
+  #metadata(): Record<string, string> {
+    return workersMetadata({
+      registrationToken: this.#registrationToken,
+      workerName: this.#workerName,
+      ...(this.#sessionToken === undefined ? {} : { sessionToken: this.#sessionToken }),
+    });
+  }
+
+  #taskMetadata(task: Assignment): Record<string, string> {
+    return { ...this.#metadata(), ...taskMetadata({ taskId: task.id, clientSecret: task.clientSecret }) };
+  }
+}

@@ -1,0 +1,31 @@
+import type { ProjectSource } from "../agent/project_source.ts";
+
+/** One server to poll for tasks. */
+export interface UpstreamOptions {
+  /** `https://host:port`, `http://host:port` (plaintext) or `unix:/path` (plaintext). */
+  readonly endpoint: string;
+  /** The registration token of the pool that the worker joins. */
+  readonly token: string;
+  /** PEM file of the certificate authorities to trust instead of the system's. */
+  readonly caFile?: string;
+}
+
+/** Everything a worker is told. The command line and the configuration file fill it. */
+export interface WorkerOptions {
+  /** Must be unique in the pool; see `defaultWorkerName`. */
+  readonly name: string;
+  /** This program's version, for the label `version`. */
+  readonly version: string;
+  /** Merged over the reserved labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What tasks may use, by name; fractions allowed. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** Polled side by side; at least one. */
+  readonly upstreams: readonly UpstreamOptions[];
+  /** Where the workers of this host write down what they own; see `defaultStateDirectory`. */
+  readonly stateDirectory: string;
+  /** Stands in for the clone instruction of every task. */
+  readonly projectSource?: ProjectSource;
+  /** Tasks without an isolation run in this existing directory, which is left alone, instead of a fresh one. */
+  readonly noneWorkingDirectory?: string;
+}

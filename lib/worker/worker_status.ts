@@ -1,0 +1,41 @@
+import { isAlive, listOwners, type OwnerFiles, replaceFile } from "./owner_files.ts";
+
+/** What a live worker of this host says of itself, for `cirrus worker status`. Times are RFC 3339. */
+export interface WorkerStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly since: string;
+  /** Whether it takes no more tasks and ends with its last one. */
+  readonly draining: boolean;
+  readonly upstreams: ReadonlyArray<{ readonly endpoint: string; readonly registered: boolean }>;
+  readonly tasks: ReadonlyArray<
+    { readonly id: string; readonly upstream: string; readonly isolation: string; readonly since: string }
+  >;
+}
+
+/** Says what the worker behind `files` does now. */
+export function publishStatus(files: OwnerFiles, status: WorkerStatus): void {
+  replaceFile(files.status, JSON.stringify(status));
+}
+
+/** The workers that live on this host, oldest first. */
+export async function readStatuses(stateDirectory: string): Promise<WorkerStatus[]> {
+  const statuses: WorkerStatus[] = [];
+  for (const owner of await listOwners(stateDirectory)) {
+    if (!await isAlive(owner)) continue;
+    const status = await readStatus(owner);
+    if (status) statuses.push(status);
+  }
+  return statuses.sort((a, b) => a.since.localeCompare(b.since));
+}
+
+/** Undefined for a worker that has only just started or is about to end. */
+async function readStatus(owner: OwnerFiles): Promise<WorkerStatus | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(owner.status));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

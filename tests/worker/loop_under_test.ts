@@ -1,0 +1,80 @@
+import { AbortReason } from "../../lib/async/abort_reason.ts";
+import type { Assignment } from "../../lib/worker/assignment.ts";
+import { RunningTasks } from "../../lib/worker/running_tasks.ts";
+import { UpstreamLoop } from "../../lib/worker/upstream_loop.ts";
+import { UpstreamSession } from "../../lib/worker/upstream_session.ts";
+import type { FakeUpstream } from "../fakes/upstream_workers.ts";
+import { RecordingLogger } from "./recording_logger.ts";
+
+/** A loop that polls a fake upstream, whose tasks run until a test ends them. */
+export class LoopUnderTest implements AsyncDisposable {
+  readonly #drain = new AbortController();
+  readonly #cancel = new AbortController();
+  readonly #endings = new Map<string, () => void>();
+  readonly #loop: UpstreamLoop;
+  readonly #session: UpstreamSession;
+  readonly #over: Promise<void>;
+  readonly tasks: RunningTasks;
+  readonly cancelled: string[] = [];
+  readonly log = new RecordingLogger();
+  shutdowns = 0;
+
+  private constructor(session: UpstreamSession, tasks: RunningTasks) {
+    this.#session = session;
+    this.tasks = tasks;
+    this.#loop = new UpstreamLoop({
+      session,
+      tasks,
+      info: () => ({ labels: { name: "w" }, resourcesTotal: { cpu: 4 } }),
+      start: (assignment) => this.#start(assignment),
+      onRegistered: () => {},
+      onShutdown: () => {
+        this.shutdowns++;
+        this.drain();
+      },
+      logger: this.log,
+    });
+    this.#over = this.#loop.run({ drain: this.#drain.signal, cancel: this.#cancel.signal });
+  }
+
+  static async start(upstream: FakeUpstream, options: { tasks?: RunningTasks } = {}): Promise<LoopUnderTest> {
+    const session = await UpstreamSession.open({ endpoint: upstream.endpoint, token: upstream.token }, "w");
+    return new LoopUnderTest(session, options.tasks ?? new RunningTasks());
+  }
+
+  end(id: string): void {
+    this.#endings.get(id)?.();
+  }
+
+  drain(): void {
+    this.#drain.abort(new AbortReason("shutdown", "first signal"));
+  }
+
+  cancel(): void {
+    this.#cancel.abort(new AbortReason("shutdown", "second signal"));
+  }
+
+  async over(): Promise<void> {
+    await this.#over;
+    await this.#loop.enableAgain();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    for (const end of this.#endings.values()) end();
+    await this.#over;
+    this.#session[Symbol.dispose]();
+  }
+
+  #start(assignment: Assignment): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#endings.set(assignment.id, resolve);
+    this.tasks.start(assignment, this.#session, (signal) => {
+      signal.addEventListener("abort", () => {
+        this.cancelled.push(assignment.id);
+        resolve();
+      });
+      return promise;
+    });
+  }
+}
