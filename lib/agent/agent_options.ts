@@ -1,0 +1,27 @@
+import type { CirrusCIService } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { Client } from "../rpc/client.ts";
+import type { AgentTimings } from "./agent_timings.ts";
+import type { ProjectSource } from "./project_source.ts";
+
+/** One task and all that the agent needs for it. */
+export interface AgentOptions extends Partial<AgentTimings> {
+  readonly machine: Machine;
+  /** Calls the task's upstream, the task's metadata bound already. */
+  readonly client: Client<typeof CirrusCIService>;
+  readonly taskId: string;
+  readonly clientSecret: string;
+  /** What the upstream has to answer with before anything of it is run. */
+  readonly serverSecret: string;
+  /** An existing folder of the worker's host, for logs that are too large to be kept in memory. */
+  readonly spoolDirectory: string;
+  /** For the worker's operators; no secret of the task's is written to it. */
+  readonly logger: Logger;
+  /** Brings the project where the task says `clone`. */
+  readonly projectSource?: ProjectSource;
+  /** Whether logs travel with gzip. */
+  readonly compressLogs: boolean;
+  /** What the worker adds to the machine's own environment (`TRACEPARENT`...). A task's variables go over it. */
+  readonly environment?: ReadonlyMap<string, string>;
+}

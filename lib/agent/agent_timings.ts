@@ -1,0 +1,30 @@
+/** The agent's bounds and waits, all in milliseconds. */
+export interface AgentTimings {
+  /** Between two heartbeats. */
+  readonly heartbeatMs: number;
+  /** Between two tries to get the commands. */
+  readonly commandsRetryMs: number;
+  /** What `ALWAYS` and `ON_TIMEOUT` commands get, from the first of them on. */
+  readonly extraMs: number;
+  /** How long one report may take. */
+  readonly reportMs: number;
+  /** Before the second try to report the end. */
+  readonly finishRetryMs: number;
+  /** How long a log of a command that is over may make no progress on its way to the upstream. */
+  readonly logStallMs: number;
+  /** How long the end of a task waits for its logs. */
+  readonly flushMs: number;
+  /** The same, once the task is cancelled. */
+  readonly cancelledFlushMs: number;
+}
+
+export const DEFAULT_TIMINGS: AgentTimings = {
+  heartbeatMs: 60_000,
+  commandsRetryMs: 5_000,
+  extraMs: 5 * 60_000,
+  reportMs: 15_000,
+  finishRetryMs: 10_000,
+  logStallMs: 15_000,
+  flushMs: 5 * 60_000,
+  cancelledFlushMs: 10_000,
+};

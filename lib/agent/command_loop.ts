@@ -1,0 +1,158 @@
+import { type Command, Status } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import { abortCause } from "../async/abort_reason.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { BackgroundScripts } from "./background_scripts.ts";
+import { CommandVariables } from "./command_variables.ts";
+import type { Deadline } from "./deadline.ts";
+import type { TaskEnvironment } from "./environment/task_environment.ts";
+import type { InstructionContext, InstructionResult } from "./instructions/instruction.ts";
+import { runInstruction } from "./instructions/registry.ts";
+import type { LogDelivery } from "./logs/log_delivery.ts";
+import type { TaskLogs } from "./logs/task_logs.ts";
+import { asMachineLost, type MachineLost } from "./machine_lost.ts";
+import type { ProjectSource } from "./project_source.ts";
+import type { UpdateReporter } from "./reports/update_reporter.ts";
+import type { ScratchDirectory } from "./scratch_directory.ts";
+import { getsExtraTime, shouldRun } from "./should_run.ts";
+
+/** The upstream hears that a command is over when its log is through, but not much later than it is. */
+const LOG_FIRST_MS = 2_000;
+
+/** What the commands of a task have in common. */
+export interface CommandLoopOptions {
+  readonly machine: Machine;
+  readonly environment: TaskEnvironment;
+  readonly workingDirectory: string;
+  readonly scratch: ScratchDirectory;
+  readonly projectSource?: ProjectSource | undefined;
+  readonly deadline: Deadline;
+  readonly background: BackgroundScripts;
+  readonly logs: TaskLogs;
+  readonly updates: UpdateReporter;
+  readonly logger: Logger;
+  /** Whether a command of the task failed before, in an earlier run of it. */
+  readonly failedBefore: boolean;
+}
+
+/** How one command ended. */
+type Ending = InstructionResult | { kind: "timedOut" } | { kind: "aborted" };
+
+const STATUS: Readonly<Record<Ending["kind"], Status>> = {
+  passed: Status.COMPLETED,
+  background: Status.COMPLETED,
+  exit: Status.COMPLETED,
+  failed: Status.FAILED,
+  timedOut: Status.FAILED,
+  aborted: Status.ABORTED,
+};
+
+/** Runs the commands of a task in order, each when it is its turn, and reports on them. */
+export class CommandLoop {
+  readonly #options: CommandLoopOptions;
+  #failed: boolean;
+  #over = false;
+  #machineLost: MachineLost | undefined;
+
+  constructor(options: CommandLoopOptions) {
+    this.#options = options;
+    this.#failed = options.failedBefore;
+  }
+
+  /** Whether a command failed. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Set once the machine broke down. */
+  get machineLost(): MachineLost | undefined {
+    return this.#machineLost;
+  }
+
+  /** Runs all commands; an aborted `signal` ends the one that runs, and no other is run. */
+  async run(commands: readonly Command[], signal: AbortSignal): Promise<void> {
+    const { deadline, updates } = this.#options;
+    for (const command of commands) {
+      const state = { failed: this.#failed, timedOut: deadline.timedOut };
+      if (this.#over || signal.aborted || !shouldRun(command, state)) {
+        updates.push({ name: command.name, status: Status.SKIPPED });
+      } else {
+        await this.#runCommand(command, getsExtraTime(command) ? deadline.extendedSignal : deadline.signal);
+      }
+    }
+  }
+
+  async #runCommand(command: Command, signal: AbortSignal): Promise<void> {
+    const { updates, logs, background, environment, logger } = this.#options;
+    const { name } = command;
+    logger.info("executing command", { command: name });
+    const delivery = await logs.open(name, {
+      announced: updates.push({ name, status: Status.EXECUTING }),
+      timestamps: environment.get("CIRRUS_LOG_TIMESTAMP") === "true",
+      signal,
+    });
+    const startedAt = performance.now();
+    const ending = await this.#execute(command, delivery, signal);
+    const durationInNanos = BigInt(Math.round((performance.now() - startedAt) * 1e6));
+    const status = STATUS[ending.kind];
+    this.#failed ||= status === Status.FAILED;
+    this.#over ||= ending.kind === "exit";
+    logger.info("command finished", { command: name, status: Status[status] });
+
+    if (ending.kind === "background") background.add(ending.script, delivery);
+    else logs.finish(delivery);
+    updates.push({
+      name,
+      status,
+      durationInNanos,
+      signaledToExit: ending.kind === "failed" && ending.signaledToExit === true,
+    }, ending.kind === "background" ? undefined : within(delivery.streamed, LOG_FIRST_MS));
+  }
+
+  async #execute(command: Command, { log }: LogDelivery, signal: AbortSignal): Promise<Ending> {
+    const { machine, scratch, background } = this.#options;
+    const variables = new CommandVariables(machine, scratch.newFile(".env"));
+    const context: InstructionContext = {
+      ...this.#options,
+      log,
+      variables,
+      signal,
+      backgroundSignal: background.signal,
+    };
+    let result: InstructionResult = { kind: "failed" };
+    try {
+      signal.throwIfAborted();
+      result = await runInstruction(command, context);
+      if (result.kind !== "background") await this.#takeVariables(context);
+    } catch (error) {
+      this.#machineLost ??= asMachineLost(error);
+      this.#over ||= this.#machineLost !== undefined;
+      if (!signal.aborted || this.#machineLost) await log.writeLine(errorMessage(error));
+    }
+    if (!signal.aborted) return result;
+    await log.writeLine(errorMessage(signal.reason));
+    return { kind: abortCause(signal) === "timeout" ? "timedOut" : "aborted" };
+  }
+
+  /** Makes variables of what the command left for the next ones. */
+  async #takeVariables({ variables, environment, log }: InstructionContext): Promise<void> {
+    try {
+      const read = await variables.read();
+      for (const problem of read.problems) {
+        await log.writeLine(`Reading the file that CIRRUS_ENV names: ${problem}`);
+      }
+      environment.merge(read.variables, { sensitive: environment.get("CIRRUS_ENV_SENSITIVE") !== undefined });
+    } catch (error) {
+      if (asMachineLost(error)) throw error;
+      await log.writeLine(`Reading the file that CIRRUS_ENV names: ${errorMessage(error)}`);
+    }
+  }
+}
+
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  const { promise: expired, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, expired]);
+  clearTimeout(timer);
+}

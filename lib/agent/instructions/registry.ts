@@ -1,0 +1,51 @@
+import type { Command } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { runBackgroundScriptInstruction } from "./background_script.ts";
+import { runCloneInstruction } from "./clone.ts";
+import { runExitInstruction } from "./exit.ts";
+import { runFileInstruction } from "./file.ts";
+import type {
+  InstructionContext,
+  InstructionHandler,
+  InstructionResult,
+  Instructions,
+} from "./instruction.ts";
+import { runScriptInstruction } from "./script.ts";
+import { UnknownInstruction } from "./unknown_instruction.ts";
+
+/** The instructions that this version knows. */
+const HANDLERS: { readonly [Name in keyof Instructions]?: InstructionHandler<Name> } = {
+  backgroundScriptInstruction: runBackgroundScriptInstruction,
+  cloneInstruction: runCloneInstruction,
+  exitInstruction: runExitInstruction,
+  fileInstruction: runFileInstruction,
+  scriptInstruction: runScriptInstruction,
+};
+
+/** Carries out a command's instruction. Rejects with `UnknownInstruction` when this version does not know it. */
+export async function runInstruction(
+  command: Command,
+  context: InstructionContext,
+): Promise<InstructionResult> {
+  const { instruction } = command;
+  if (instruction.case !== undefined) return await dispatch(instruction, context);
+  const numbers = command.$unknown?.map((field) => field.no) ?? [];
+  throw new UnknownInstruction(
+    numbers.length > 0 ? `with the number ${numbers.join(", ")}` : "without a name",
+  );
+}
+
+type Known<Name extends keyof Instructions> = { [N in Name]: { case: N; value: Instructions[N] } }[Name];
+
+async function dispatch<Name extends keyof Instructions>(
+  instruction: Known<Name>,
+  context: InstructionContext,
+): Promise<InstructionResult> {
+  const handler = HANDLERS[instruction.case];
+  if (!handler) throw new UnknownInstruction(protocolName(instruction.case));
+  return await handler(instruction.value, context);
+}
+
+/** `uploadCacheInstruction` is `upload_cache` to users. */
+function protocolName(name: string): string {
+  return name.replace(/Instruction$/, "").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

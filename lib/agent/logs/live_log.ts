@@ -1,0 +1,101 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
+import { AbortReason } from "../../async/abort_reason.ts";
+import { Backoff } from "../../async/backoff.ts";
+import { delay } from "../../async/delay.ts";
+import { Code } from "../../rpc/code.ts";
+import { RpcError } from "../../rpc/rpc_error.ts";
+import type { LogReader } from "./log_reader.ts";
+import type { LogSpool } from "./log_spool.ts";
+import { logChunks, type LogEntryInit, logKey, type LogTarget } from "./log_target.ts";
+import { SentMarks } from "./sent_marks.ts";
+
+/** After these no further stream of this log can succeed; after every other code the next one may. */
+const FINAL_CODES: ReadonlySet<Code> = new Set([
+  Code.UNIMPLEMENTED,
+  Code.UNAUTHENTICATED,
+  Code.PERMISSION_DENIED,
+  Code.NOT_FOUND,
+  Code.INVALID_ARGUMENT,
+  Code.FAILED_PRECONDITION,
+]);
+
+/** A stream that lasted this long was no failed try. */
+const STEADY_MS = 10_000;
+
+export interface LiveLogOptions {
+  /** Ends it, whether everything was sent or not. */
+  readonly signal: AbortSignal;
+  /** Told whenever the upstream has taken something. */
+  readonly onProgress: () => void;
+}
+
+/**
+ * Sends a log while it is being written. A stream that breaks is opened again and goes on; what may not have
+ * arrived is sent again, so that a line can appear twice but none is lost. Resolves when all is sent or given
+ * up for good: the complete log follows in any case, and the logger is told.
+ */
+export async function streamLog(spool: LogSpool, target: LogTarget, options: LiveLogOptions): Promise<void> {
+  const { logger, commandName } = target;
+  const live = new LiveLog(spool, target, options);
+  const backoff = new Backoff({ initialMs: 250, maxMs: 10_000 });
+  try {
+    for (;;) {
+      const openedAt = performance.now();
+      if (await live.stream()) return;
+      if (performance.now() - openedAt > STEADY_MS) backoff.reset();
+      await delay(backoff.next(), { signal: options.signal });
+    }
+  } catch (error) {
+    const message = errorMessage(error);
+    logger.warning(`Streaming the log of a command: ${message}`, { command: commandName });
+  } finally {
+    spool.release(Infinity);
+  }
+}
+
+class LiveLog {
+  readonly #spool: LogSpool;
+  readonly #target: LogTarget;
+  readonly #options: LiveLogOptions;
+  readonly #marks = new SentMarks();
+  #sentAll = false;
+
+  constructor(spool: LogSpool, target: LogTarget, options: LiveLogOptions) {
+    this.#spool = spool;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  /** Opens one stream. Resolves with whether the log is through; rejects when no further stream will help. */
+  async stream(): Promise<boolean> {
+    const { upstream: { client }, compress, logger, commandName } = this.#target;
+    const { signal } = this.#options;
+    const over = new AbortController();
+    using reader = this.#spool.reader();
+    try {
+      await reader.seekLine(this.#marks.resumeFrom(performance.now()), signal);
+      await client.streamLogs(this.#entries(reader, over.signal), { signal, compress });
+      return this.#sentAll;
+    } catch (error) {
+      if (!(error instanceof RpcError) || FINAL_CODES.has(error.code)) throw error;
+      logger.debug(`A live log stream broke: ${error.message}`, { command: commandName });
+      // An upstream that has read everything and then answers with an error has the log all the same.
+      return this.#sentAll && this.#spool.whole;
+    } finally {
+      over.abort(new AbortReason("finished", "The log stream is over"));
+    }
+  }
+
+  async *#entries(reader: LogReader, signal: AbortSignal): AsyncGenerator<LogEntryInit> {
+    yield logKey(this.#target, { raw: false });
+    for (;;) {
+      const piece = await reader.next(signal);
+      if (piece === undefined) break;
+      yield* logChunks(piece);
+      this.#marks.add(reader.position, performance.now());
+      this.#spool.release(this.#marks.resumeFrom(performance.now()));
+      this.#options.onProgress();
+    }
+    this.#sentAll = true;
+  }
+}

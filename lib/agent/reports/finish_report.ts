@@ -1,0 +1,38 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
+import { delay } from "../../async/delay.ts";
+import type { Logger } from "../../logging/logger.ts";
+import { isRetryable } from "../../rpc/retry.ts";
+import type { TaskUpstream } from "../task_upstream.ts";
+import type { CommandResultInit } from "./update_reporter.ts";
+
+export interface FinishReportOptions {
+  readonly commandResults: CommandResultInit[];
+  /** How long one try may take; in milliseconds. */
+  readonly reportMs: number;
+  /** How long to wait before the second and last try; in milliseconds. */
+  readonly retryMs: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Tells the upstream that the agent is through, with all results. Not cancelled by anything, as it comes after
+ * a cancellation too, but bounded. Never rejects.
+ */
+export async function reportFinished(upstream: TaskUpstream, options: FinishReportOptions): Promise<void> {
+  const { commandResults, reportMs, retryMs, logger } = options;
+  const { client, taskIdentification } = upstream;
+  const report = () =>
+    client.reportAgentFinished({ taskIdentification, commandResults }, { timeoutMs: reportMs });
+  try {
+    await report().catch(async (error) => {
+      if (!isRetryable(error)) throw error;
+      logger.warning(`Reporting that the task is over: ${error.message}; trying once more`, {
+        waitMs: retryMs,
+      });
+      await delay(retryMs);
+      await report();
+    });
+  } catch (error) {
+    logger.error(`Reporting that the task is over: ${errorMessage(error)}`);
+  }
+}
