@@ -5,22 +5,28 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 
+/** Of their own, so that nobody downloads a compiler to run the program. */
+const LOCK = "scripts/generate_proto.lock";
 const BUF = "npm:@bufbuild/buf@1.74.0/buf";
 const PLUGIN = "npm:@bufbuild/protoc-gen-es@2.17.0";
 const GENERATED = "proto/gen";
 
 const root = join(import.meta.dirname ?? ".", "..");
 
+function run(tool: string): string[] {
+  return ["run", "-A", "--no-config", "--lock", LOCK, "--frozen", tool];
+}
+
 async function generate(folder: string): Promise<void> {
   const template = {
     version: "v2",
     plugins: [{
-      local: [Deno.execPath(), "run", "-A", PLUGIN],
+      local: [Deno.execPath(), ...run(PLUGIN)],
       out: GENERATED,
       opt: ["target=ts", "import_extension=ts"],
     }],
   };
-  const args = ["run", "-A", BUF, "generate", "proto", "--template", JSON.stringify(template), "-o", folder];
+  const args = [...run(BUF), "generate", "proto", "--template", JSON.stringify(template), "-o", folder];
   const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).spawn().status;
   if (!success) throw new Error("Cannot generate the protocol's code: see what buf says above");
 }
