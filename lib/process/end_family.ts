@@ -1,50 +1,59 @@
 import { delay } from "../async/delay.ts";
-import type { ProcessEntry, ProcessFamily } from "./process_family.ts";
-import { familyMembers } from "./process_family.ts";
+import { bsdProcesses } from "./bsd_processes.ts";
 import { linuxProcesses } from "./linux_processes.ts";
+import { familyMembers, type ProcessEntry, type ProcessFamily } from "./process_family.ts";
+import { endWindowsTree } from "./windows_processes.ts";
 
-/** How long to wait for killed processes to be gone. */
+/** How long killed processes may take to be gone. */
 const KILLED_WITHIN_MS = 5_000;
+/** The pauses between two looks double up to this. */
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Ends every process of a family. With `graceMs` they are asked first (SIGTERM) and killed (SIGKILL) when that
- * time is over. Resolves with the numbers of those that survive even that: another user's, or stuck in the kernel.
+ * Ends every process of a family, this one excepted. With `graceMs` they are asked first (SIGTERM) and killed
+ * (SIGKILL) when that time is over. Resolves with the numbers of those that survive even that: another user's, or
+ * stuck in the kernel.
  */
 export async function endFamily(family: ProcessFamily, options: { graceMs: number }): Promise<number[]> {
-  const { graceMs } = options;
-  if (graceMs > 0) {
-    const asked = new Set<number>();
-    await untilGone(family, graceMs, (members) => {
-      for (const { pid } of members) {
-        if (asked.has(pid) || (family.leader?.guard && pid === family.leader.pid)) continue;
-        asked.add(pid);
-        send(pid, "SIGTERM");
-      }
-    });
+  const { leader } = family;
+  if (Deno.build.os === "windows") {
+    if (leader) await endWindowsTree(leader.pid);
+    return [];
   }
-  return await untilGone(family, KILLED_WITHIN_MS, (members) => {
-    const leader = family.leader?.pid;
-    // The group as a whole first: one that keeps forking cannot run ahead of that.
-    if (leader !== undefined && members.some((member) => member.group === leader)) send(-leader, "SIGKILL");
+  const asked = new Set<number>(leader?.guard ? [leader.pid] : []);
+  const ask = (members: ProcessEntry[]) => {
+    for (const { pid } of members) {
+      if (!asked.has(pid)) send(pid, "SIGTERM");
+      asked.add(pid);
+    }
+  };
+  const kill = (members: ProcessEntry[]) => {
+    // The group as a whole first: it cannot fork faster than that.
+    if (leader && members.some(({ group }) => group === leader.pid)) send(-leader.pid, "SIGKILL");
     for (const { pid } of members) send(pid, "SIGKILL");
-  });
+  };
+  if (options.graceMs > 0) await untilGone(family, { boundMs: options.graceMs, act: ask });
+  return await untilGone(family, { boundMs: KILLED_WITHIN_MS, act: kill });
 }
 
 async function untilGone(
   family: ProcessFamily,
-  boundMs: number,
-  act: (members: ProcessEntry[]) => void,
+  options: { boundMs: number; act: (members: ProcessEntry[]) => void },
 ): Promise<number[]> {
-  const end = performance.now() + boundMs;
+  const end = performance.now() + options.boundMs;
   for (let pause = 1;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const members = familyMembers(linuxProcesses(family), family);
+    const members = await livingMembers(family);
     if (members.length === 0) return [];
-    act(members);
+    options.act(members);
     const left = end - performance.now();
     if (left <= 0) return members.map(({ pid }) => pid);
     await delay(Math.min(pause, left));
   }
+}
+
+async function livingMembers(family: ProcessFamily): Promise<ProcessEntry[]> {
+  const entries = Deno.build.os === "linux" ? linuxProcesses(family) : await bsdProcesses();
+  return familyMembers(entries.filter(({ pid }) => pid !== Deno.pid), family);
 }
 
 function send(pid: number, signal: Deno.Signal): void {

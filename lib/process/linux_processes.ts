@@ -1,24 +1,37 @@
-import { carriesMark } from "./process_mark.ts";
 import type { FamilyLeader, ProcessEntry, ProcessFamily } from "./process_family.ts";
+import { carriesMark } from "./process_mark.ts";
 
-/** A process this young cannot have used up all process numbers, so that they are still in order. */
+/** In so short a time no host gives out all its process numbers, so that they are still in order. */
 const YOUNG_MS = 100;
-/** More new numbers than this are looked at by listing /proc. */
+/** More new numbers than this are better found by listing /proc. */
 const FEW = 256;
 
-/**
- * The living processes that may belong to `family`, from /proc (proc_pid_stat(5), proc_pid_environ(5)). What is
- * older than the leader is left out. A family without a leader may have members of any age.
- */
-export function linuxProcesses(family: ProcessFamily): ProcessEntry[] {
-  const { leader, mark } = family;
-  const pids = (leader && numbersSince(leader)) ?? allNumbers();
-  const entries = pids.map((pid) => readEntry(pid, mark)).filter((entry) => entry !== undefined);
-  const leaderEntry = entries.find((entry) => entry.pid === leader?.pid);
-  return leaderEntry ? entries.filter((entry) => entry.startTicks >= leaderEntry.startTicks) : entries;
+/** A line of /proc/PID/stat (proc_pid_stat(5)). */
+interface ProcessStat {
+  readonly state: string;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly startTicks: number;
 }
 
-/** The process numbers given out since a young leader was started: reading the few of them beats listing all. */
+/** The living processes that may belong to `family`, from /proc: none that is older than its leader. */
+export function linuxProcesses({ leader }: ProcessFamily): ProcessEntry[] {
+  const pids = (leader && numbersSince(leader)) ?? allNumbers();
+  return pids.flatMap((pid): ProcessEntry[] => {
+    const stat = readStat(pid);
+    if (!stat || stat.state === "Z" || stat.state === "X") return [];
+    if (stat.startTicks < (leader?.startTicks ?? 0)) return [];
+    return [{ pid, ...stat, carries: (mark) => carriesMark(readEnvironment(pid), mark) }];
+  });
+}
+
+/** When a process was started, in clock ticks since the host was; undefined when it is gone. */
+export function startTicksOf(pid: number): number | undefined {
+  return readStat(pid)?.startTicks;
+}
+
+/** The process numbers given out since a young leader was started: looking at those few beats listing all. */
 function numbersSince(leader: FamilyLeader): number[] | undefined {
   if (performance.now() - leader.startedAt > YOUNG_MS) return undefined;
   const newest = Number(readText("/proc/loadavg")?.trim().split(" ").at(-1));
@@ -30,28 +43,26 @@ function allNumbers(): number[] {
   return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);
 }
 
-function readEntry(
-  pid: number,
-  mark: string | undefined,
-): (ProcessEntry & { startTicks: number }) | undefined {
-  const stat = readText(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  // The name, the second field, is in parentheses and may hold anything, also spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, parent, group, session] = fields;
-  if (state === "Z" || state === "X") return undefined;
+function readStat(pid: number): ProcessStat | undefined {
+  const text = readText(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The name, the second field, stands in parentheses and may hold anything, also spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state = "", parent, group, session] = fields;
   return {
-    pid,
+    state,
     parent: Number(parent),
     group: Number(group),
     session: Number(session),
     startTicks: Number(fields[19]),
-    marked: () =>
-      mark !== undefined && carriesMark(readText(`/proc/${pid}/environ`)?.split("\0") ?? [], mark),
   };
 }
 
-/** Undefined for a process that is gone or another user's. */
+function readEnvironment(pid: number): string[] {
+  return readText(`/proc/${pid}/environ`)?.split("\0") ?? [];
+}
+
+/** Undefined when the process is gone or another user's. */
 function readText(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);

@@ -10,7 +10,9 @@ export interface FamilyLeader {
   readonly pid: number;
   /** When it was started, in milliseconds of `performance.now()`. */
   readonly startedAt: number;
-  /** True where it only passes on what happens to its one child. It is not asked to end: it would ask the child twice. */
+  /** When it was started, in clock ticks since the host was; undefined where that is unknown. Linux only. */
+  readonly startTicks: number | undefined;
+  /** True where it passes signals on to the program: asking both would ask the program twice. */
   readonly guard: boolean;
 }
 
@@ -19,26 +21,27 @@ export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  readonly session: number;
-  /** Whether it carries the mark that was looked for. Reading it may cost, so it is asked last. */
-  marked(): boolean;
+  /** Linux only. */
+  readonly session?: number;
+  /** Whether it carries this mark, or one below it. Finding out may cost, so it is asked last. */
+  carries(mark: string): boolean;
 }
 
 /** The members among `entries`: by group, session or mark, and whatever descends from one of those. */
 export function familyMembers(entries: readonly ProcessEntry[], family: ProcessFamily): ProcessEntry[] {
-  const leader = family.leader?.pid;
+  const { mark, leader } = family;
+  const belongs = (entry: ProcessEntry) =>
+    (leader !== undefined && [entry.pid, entry.group, entry.session].includes(leader.pid)) ||
+    (mark !== undefined && entry.carries(mark));
   const members = new Map<number, ProcessEntry>();
   const children = Map.groupBy(entries, (entry) => entry.parent);
   const add = (entry: ProcessEntry) => {
-    if (members.has(entry.pid) || entry.pid === Deno.pid) return;
+    if (members.has(entry.pid)) return;
     members.set(entry.pid, entry);
     children.get(entry.pid)?.forEach(add);
   };
   for (const entry of entries) {
-    if (members.has(entry.pid)) continue;
-    if (entry.pid === leader || entry.group === leader || entry.session === leader || entry.marked()) {
-      add(entry);
-    }
+    if (!members.has(entry.pid) && belongs(entry)) add(entry);
   }
   return [...members.values()];
 }

@@ -1,66 +1,70 @@
-import type { ExitStatus } from "./exit_status.ts";
-import { exitStatus } from "./exit_status.ts";
-import { requireStartable } from "./require_startable.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
 import { endFamily } from "./end_family.ts";
+import { type ExitStatus, exitStatus } from "./exit_status.ts";
+import { familyLeader } from "./family_leader.ts";
+import { type Launcher, launcherOf } from "./launcher.ts";
+import { mergeStreams } from "./merge_streams.ts";
 import { outputUntil } from "./output_stream.ts";
+import type { ProcessCommand } from "./process_command.ts";
 import type { ProcessFamily } from "./process_family.ts";
 import { inheritMark, MARK_VARIABLE } from "./process_mark.ts";
+import { requireStartable } from "./require_startable.ts";
 
 /** How long processes have to end after they were asked to. */
 const GRACE_MS = 3_000;
 
-/** A program to start on this host. */
-export interface ProcessCommand {
-  readonly argv: readonly [string, ...string[]];
-  /** The whole environment; only the mark is added to it. */
-  readonly environment: ReadonlyMap<string, string>;
-  readonly workingDirectory: string;
-  /** True leaves what the program put into the background running after it is over. */
-  readonly keepEscaping?: boolean;
-}
-
-/** A running program. Its owner reads `output` to the end or cancels it. */
+/** A program that was started. Its owner reads `output` to the end or cancels it. */
 export interface RunningProcess {
-  readonly pid: number;
   /** Standard output and standard error, in the order they were written. Ends when the program is over. */
   readonly output: ReadableStream<Uint8Array>;
-  /** Settles once the program is over and, unless `keepEscaping`, nothing that it started runs any more. */
+  /**
+   * Settles once the program is over and, unless `keepEscaping`, nothing that it started runs any more. Rejects
+   * when it survives SIGKILL, stuck in the kernel.
+   */
   readonly status: Promise<ExitStatus>;
 }
 
 /**
- * Starts a program in a session and group of its own. `mark` names whom it belongs to (`owner/task`): the
- * program and all it starts carry it in `CIRRUS_PROCESS_MARK`. When `signal` aborts, all of them are asked to
- * end and, 3 s later, killed. Rejects when the program cannot be started, saying why.
+ * Starts a program in a session and group of its own, with nothing to read. `mark` names whom it belongs to: the
+ * program and all it starts carry it (see `MARK_VARIABLE`). When `signal` aborts, all of them are asked to end
+ * and, 3 s later, killed. Rejects when the program cannot be started, saying why.
  */
 export async function startProcess(
   command: ProcessCommand,
-  options: { signal: AbortSignal; mark?: string },
+  options: { signal: AbortSignal; mark: string },
 ): Promise<RunningProcess> {
   const { signal } = options;
-  signal.throwIfAborted();
+  const { keepEscaping = false } = command;
+  const mark = `${options.mark}/${crypto.randomUUID()}`;
   await requireStartable(command);
-  const mark = `${options.mark ?? "cirrus"}/${crypto.randomUUID()}`;
-  const startedAt = performance.now();
-  const child = new Deno.Command("/bin/sh", {
-    args: ["-c", 'exec 2>&1; exec "$@"', "sh", ...command.argv],
-    cwd: command.workingDirectory,
-    env: { ...Object.fromEntries(command.environment), [MARK_VARIABLE]: inheritMark(mark) },
-    clearEnv: true,
-    detached: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const family: ProcessFamily = { mark, leader: { pid: child.pid, startedAt, guard: false } };
-  const keepEscaping = command.keepEscaping ?? false;
-  const status = supervise(child, { family, keepEscaping, signal });
+  const launcher = await launcherOf(command);
+  signal.throwIfAborted();
+  const child = spawn(command, { launcher, mark });
+  const leader = familyLeader(child.pid, { guard: launcher.guard });
+  const status = supervise(child, { family: { mark, leader }, keepEscaping, signal });
   status.catch(() => {});
-  return {
-    pid: child.pid,
-    output: outputUntil(child.stdout, { over: status, keepReading: keepEscaping }),
-    status,
-  };
+  const output = launcher.joinsOutputs ? child.stdout : mergeStreams([child.stdout, child.stderr]);
+  return { output: outputUntil(output, { over: status, keepReading: keepEscaping }), status };
+}
+
+function spawn(command: ProcessCommand, options: { launcher: Launcher; mark: string }): Deno.ChildProcess {
+  const { launcher, mark } = options;
+  const [program, ...args] = launcher.argv;
+  try {
+    return new Deno.Command(program, {
+      args,
+      cwd: command.workingDirectory,
+      env: { ...Object.fromEntries(command.environment), [MARK_VARIABLE]: inheritMark(mark) },
+      clearEnv: true,
+      detached: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: launcher.joinsOutputs ? "null" : "piped",
+    }).spawn();
+  } catch (error) {
+    const problem = errorMessage(error);
+    throw new Error(`Starting ${command.argv[0]}: ${problem}`, { cause: error });
+  }
 }
 
 async function supervise(
@@ -68,11 +72,17 @@ async function supervise(
   options: { family: ProcessFamily; keepEscaping: boolean; signal: AbortSignal },
 ): Promise<ExitStatus> {
   const { family, keepEscaping, signal } = options;
+  const stuck = Promise.withResolvers<never>();
   let ending: Promise<number[]> | undefined;
-  const onAbort = () => ending ??= endFamily(family, { graceMs: GRACE_MS });
+  const onAbort = async () => {
+    const survivors = await (ending ??= endFamily(family, { graceMs: GRACE_MS }));
+    if (survivors.includes(child.pid)) {
+      stuck.reject(new Error(`Ending process ${child.pid}: it survives SIGKILL; look what it waits for`));
+    }
+  };
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const status = await child.status;
+    const status = await Promise.race([child.status, stuck.promise]);
     if (!keepEscaping) ending ??= endFamily(family, { graceMs: 0 });
     await ending;
     return exitStatus(status);

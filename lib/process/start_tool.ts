@@ -1,6 +1,8 @@
 import { AbortReason } from "../async/abort_reason.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
 import { endFamily } from "./end_family.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
+import { familyLeader } from "./family_leader.ts";
 import { outputUntil } from "./output_stream.ts";
 import type { ProcessFamily } from "./process_family.ts";
 import { readHead } from "./read_head.ts";
@@ -46,9 +48,8 @@ export interface RunningTool {
 export function startTool(argv: readonly [string, ...string[]], options: ToolOptions = {}): RunningTool {
   const { stdin, signal } = options;
   signal?.throwIfAborted();
-  const startedAt = performance.now();
   const child = spawn(argv, options);
-  const family = { leader: { pid: child.pid, startedAt, guard: false } };
+  const family = { leader: familyLeader(child.pid, { guard: false }) };
   const ended = supervise(child, { family, stdin, signal });
   ended.catch(() => {});
   return { stdout: outputUntil(child.stdout, { over: child.status, keepReading: false }), ended };
@@ -68,7 +69,7 @@ function spawn(argv: readonly [string, ...string[]], options: ToolOptions): Deno
       stderr: "piped",
     }).spawn();
   } catch (error) {
-    throw new ToolError(program, error instanceof Error ? error.message : String(error), {}, {
+    throw new ToolError(program, errorMessage(error), {}, {
       cause: error,
     });
   }

@@ -1,0 +1,61 @@
+import type { ProcessCommand } from "./process_command.ts";
+
+/** What is started in the place of a program, to give it one pipe for both of its outputs. */
+export interface Launcher {
+  readonly argv: readonly [string, ...string[]];
+  /** True where the launcher stays, as the program's parent, and ends as the program does. */
+  readonly guard: boolean;
+  /** False where both outputs stay apart: Windows has no shell that joins them without changing the arguments. */
+  readonly joinsOutputs: boolean;
+}
+
+/** The outputs joined, and then the program in the place of the shell. */
+const JOIN_OUTPUTS = 'exec 2>&1; exec "$@"';
+
+/**
+ * The shell that joins the outputs. dash and ash drop variables whose names are no shell names, such as Gradle's
+ * `ORG_GRADLE_PROJECT_signing.keyId`; bash passes them on, and in POSIX mode it reads no start-up file (`BASH_ENV`).
+ */
+const SHELL = ["/bin/sh", "-c", JOIN_OUTPUTS, "sh"] as const;
+const SHELL_FOR_ODD_NAMES = ["/bin/bash", "--posix", "-c", JOIN_OUTPUTS, "sh"] as const;
+
+/** GNU's `timeout` without a time limit: it waits for its child, passes signals on to it and dies of what it died of. */
+const GUARD = ["/usr/bin/timeout", "--foreground", "0"] as const;
+
+/**
+ * How to start a program. Between this process and the program there is a guard where the host has one: a script
+ * that kills its parent, or its parent's process group, ends the guard and thereby itself, not the worker.
+ */
+export async function launcherOf(command: ProcessCommand): Promise<Launcher> {
+  if (Deno.build.os === "windows") return { argv: command.argv, guard: false, joinsOutputs: false };
+  const guard = await (guardWorks ??= probeGuard());
+  const oddNames = command.environment.keys().some((name) => !/^[A-Za-z_]\w*$/.test(name));
+  const shell = oddNames && await isFile(SHELL_FOR_ODD_NAMES[0]) ? SHELL_FOR_ODD_NAMES : SHELL;
+  return { argv: [...shell, ...(guard ? GUARD : []), ...command.argv], guard, joinsOutputs: true };
+}
+
+let guardWorks: Promise<boolean> | undefined;
+
+/** Other makes of `timeout` turn a signal into an exit status, or know no such options. */
+async function probeGuard(): Promise<boolean> {
+  const [program, ...args] = GUARD;
+  try {
+    const probe = new Deno.Command(program, {
+      args: [...args, "/bin/sh", "-c", "kill -KILL $$"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    });
+    return (await probe.spawn().status).signal === "SIGKILL";
+  } catch {
+    return false;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}
