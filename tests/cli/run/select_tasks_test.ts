@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { create } from "@bufbuild/protobuf";
 import { selectTasks } from "../../../lib/cli/run/select_tasks.ts";
-import { taskTitles } from "../../../lib/cli/run/task_titles.ts";
 import { UsageError } from "../../../lib/cli/usage_error.ts";
 import { TaskSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 
-const task = (name: string, properties: Record<string, string> = {}, uniqueLabels: string[] = []) =>
-  create(TaskSchema, { name, metadata: { properties, uniqueLabels } });
+const task = (name: string, properties: Record<string, string> = {}) =>
+  create(TaskSchema, { name, metadata: { properties } });
 
-const TASKS = [task("Lint"), task("Test", { alias: "tests" }, ["OS:a"]), task("Test", {}, ["OS:b"])];
+const TASKS = [task("Lint"), task("Test", { alias: "tests" }), task("Test")];
 
 Deno.test("a task is selected by its name or alias, in any case", () => {
   assert.deepEqual(selectTasks(TASKS, "lint"), [TASKS[0]]);
@@ -26,14 +25,4 @@ Deno.test("an unknown task is refused with the name that was meant, or all there
     new UsageError('No task named "publish": the tasks are Lint, Test, tests'),
   );
   assert.throws(() => selectTasks([], "x"), new UsageError('No task named "x": there are no tasks'));
-});
-
-Deno.test("titles tell tasks of one name apart", () => {
-  assert.deepEqual(taskTitles([...TASKS, task("Lint"), task("Lint")]), [
-    "Lint",
-    "Test OS:a",
-    "Test OS:b",
-    "Lint #2",
-    "Lint #3",
-  ]);
 });

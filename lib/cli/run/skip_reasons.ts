@@ -6,59 +6,42 @@ import {
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { isolationName } from "../../isolation/registry.ts";
 
-/** A task that is not run, and why. */
-export interface SkippedTask {
-  readonly task: Task;
-  /** Completes the sentence "skipped: ..." */
-  readonly reason: string;
-}
-
-/** What becomes of the tasks of a file on this machine. Both lists are in the order of the file. */
-export interface RunPlan {
-  /** They depend on no others than these. */
-  readonly runnable: readonly Task[];
-  readonly skipped: readonly SkippedTask[];
-}
-
 /**
- * Tells the tasks that can run here from the others. A task whose own `skip` holds is as good as passed for what
- * depends on it; one that cannot run here is not, so what depends on it is skipped with it.
+ * Which tasks cannot run on this machine, by their `local_group_id`, and why; each reason completes the sentence
+ * "skipped: ...". What depends on such a task is among them. What depends on a task whose own `skip` holds is not:
+ * that task is as good as passed.
  */
-export function planRun(tasks: readonly Task[]): RunPlan {
+export function skipReasons(tasks: readonly Task[]): Map<bigint, string> {
   const byId = new Map(tasks.map((task) => [task.localGroupId, task]));
-  const reasons = new Map<Task, string | undefined>();
+  const reasons = new Map<bigint, string | undefined>();
   const reasonOf = (task: Task): string | undefined => {
-    if (!reasons.has(task)) reasons.set(task, whyNotHere(task) ?? whyBlocked(task));
-    return reasons.get(task);
+    const id = task.localGroupId;
+    if (!reasons.has(id)) {
+      reasons.set(id, isSkippedByFile(task) ? undefined : whyNotHere(task) ?? whyBlocked(task));
+    }
+    return reasons.get(id);
   };
   const whyBlocked = (task: Task) => {
     const culprit = task.requiredGroups
       .map((id) => byId.get(id))
-      .find((other) => other !== undefined && !isSkippedByFile(other) && reasonOf(other) !== undefined);
+      .find((other) => other !== undefined && reasonOf(other) !== undefined);
     return culprit && `it depends on ${JSON.stringify(culprit.name)}, which cannot run here`;
   };
-
-  const runnable = tasks.filter((task) => reasonOf(task) === undefined);
-  const runnableIds = new Set(runnable.map((task) => task.localGroupId));
-  return {
-    runnable: runnable.map((task) => ({
-      ...task,
-      requiredGroups: task.requiredGroups.filter((id) => runnableIds.has(id)),
-    })),
-    skipped: tasks.flatMap((task) => {
-      const reason = reasonOf(task);
-      return reason === undefined ? [] : [{ task, reason }];
-    }),
-  };
+  const skipped = new Map<bigint, string>();
+  for (const task of tasks) {
+    const reason = reasonOf(task);
+    if (reason !== undefined) skipped.set(task.localGroupId, reason);
+  }
+  return skipped;
 }
 
-function isSkippedByFile(task: Task): boolean {
+/** Whether the file itself says not to run a task. */
+export function isSkippedByFile(task: Task): boolean {
   return task.status === Status.SKIPPED;
 }
 
 /** Why a task is not run on this machine; undefined for one that can. */
 function whyNotHere(task: Task): string | undefined {
-  if (isSkippedByFile(task)) return "its skip condition holds";
   if (task.instance === undefined) return "it names no instance that this version knows";
   const worker = anyUnpack(task.instance, PersistentWorkerInstanceSchema);
   if (worker === undefined) return `it needs ${instanceName(task.instance.typeUrl)}, not a persistent_worker`;
