@@ -43,6 +43,7 @@ class Connector implements grpc.experimental.SecureConnector {
   readonly #callCredentials: grpc.CallCredentials;
   /** The sockets whose server has not answered yet, and what bounds the wait. */
   readonly #mute = new Map<net.Socket, ReturnType<typeof setTimeout>>();
+  #destroyed = false;
 
   constructor(options: CredentialsOptions, callCredentials: grpc.CallCredentials) {
     this.#options = options;
@@ -50,6 +51,7 @@ class Connector implements grpc.experimental.SecureConnector {
   }
 
   async connect(raw: net.Socket): Promise<grpc.experimental.SecureConnectResult> {
+    if (this.#destroyed) throw new Error("the channel is closed");
     const { tls: secure } = this.#options;
     const socket = secure === undefined ? raw : tls.connect({
       socket: raw,
@@ -73,6 +75,7 @@ class Connector implements grpc.experimental.SecureConnector {
   }
 
   destroy(): void {
+    this.#destroyed = true;
     for (const [socket, timer] of this.#mute) {
       clearTimeout(timer);
       if (socket.bytesRead === 0) socket.destroy();

@@ -3,14 +3,14 @@ import { delay } from "../async/delay.ts";
 import { Code } from "./code.ts";
 import { RpcError } from "./rpc_error.ts";
 
-/** The codes after which the same call may succeed, each with the reason. Every other code is final. */
+/** The codes after which the same call may succeed, and why. After any other code it would fail again. */
 const RETRYABLE: ReadonlyMap<Code, string> = new Map([
-  [Code.UNAVAILABLE, "nobody listens, the connection broke, or the server restarts or asks to come again"],
-  [Code.INTERNAL, "a call that races a server's death fails so on Deno (write EPIPE), not as UNAVAILABLE"],
-  [Code.DEADLINE_EXCEEDED, "an overloaded or hung server may answer the next call"],
-  [Code.RESOURCE_EXHAUSTED, "a server sheds load so"],
-  [Code.ABORTED, "a server's transaction lost a race and is to be tried again as a whole"],
-  [Code.UNKNOWN, "proxies and servers in trouble answer so"],
+  [Code.UNAVAILABLE, "nothing listens, the connection broke, or the server asks to come again"],
+  [Code.INTERNAL, "a call that races its server's death may end so (write EPIPE), not as UNAVAILABLE"],
+  [Code.CANCELLED, "a server that shuts down cuts calls off; our own aborts reject with their reason"],
+  [Code.DEADLINE_EXCEEDED, "a server that hung or was overloaded may answer the next call"],
+  [Code.ABORTED, "the server's transaction lost a race and is to be tried again as a whole"],
+  [Code.UNKNOWN, "proxies with a server in trouble behind them answer so"],
 ]);
 
 /** Whether the same call may succeed when it is tried again. */

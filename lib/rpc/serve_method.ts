@@ -105,7 +105,7 @@ async function answer(
   }
 }
 
-/** A call that is over ends the stream with the reason of the call's signal, not with an error of streams. */
+/** An upload that is cut off must not look like one that is complete, as it does in grpc-js. */
 async function* requestsOf(
   call: AsyncIterable<Request>,
   signal: AbortSignal,
@@ -116,6 +116,7 @@ async function* requestsOf(
     signal.throwIfAborted();
     throw error;
   }
+  signal.throwIfAborted();
 }
 
 /** Longer texts risk what peers allow for the headers of an answer. */

@@ -99,11 +99,9 @@ export class RpcServer implements AsyncDisposable {
         });
       },
     };
-    for (const { methods } of options.services) {
-      server.addService(
-        Object.fromEntries(methods.map(({ method }) => [method.name, defineMethod(method)])),
-        Object.fromEntries(methods.map((served) => [served.method.name, serveMethod(served, observer)])),
-      );
+    for (const served of options.services.flatMap(({ methods }) => methods)) {
+      const { name } = served.method;
+      server.addService({ [name]: defineMethod(served.method) }, { [name]: serveMethod(served, observer) });
     }
     const host = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
     const port = await bind(server, `${host}:${options.port}`);

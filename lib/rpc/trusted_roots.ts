@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import tls from "node:tls";
 
 /**
@@ -24,6 +25,16 @@ async function readRoots(path: string, what: string): Promise<string[]> {
   const certificates = text.match(CERTIFICATE);
   if (certificates === null) {
     throw new Error(`Could not use the ${what} "${path}": it holds no certificate; it must be in PEM format`);
+  }
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      throw new Error(
+        `Could not use the ${what} "${path}": its certificate ${index + 1} is damaged; get the file anew`,
+        { cause: error },
+      );
+    }
   }
   return certificates;
 }

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import net from "node:net";
+
+/** Passes connections on to a server, counts what callers send and can cut the connections. */
+export class Relay implements AsyncDisposable {
+  /** Where callers connect. */
+  readonly endpoint: string;
+  /** What callers sent so far. */
+  bytesSent = 0;
+  readonly #server: net.Server;
+  readonly #sockets = new Set<net.Socket>();
+
+  private constructor(server: net.Server, options: { port: number; to: number }) {
+    this.#server = server;
+    this.endpoint = `http://127.0.0.1:${options.port}`;
+    server.on("connection", (outside) => this.#pass(outside, options.to));
+  }
+
+  static async listen(options: { readonly to: number }): Promise<Relay> {
+    const server = net.createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("The relay has no port");
+    return new Relay(server, { port: address.port, to: options.to });
+  }
+
+  /** Breaks every connection, as a lost network does. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.cut();
+    await closed;
+  }
+
+  #pass(outside: net.Socket, to: number): void {
+    const inside = net.connect(to, "127.0.0.1");
+    outside.on("data", (data) => this.bytesSent += data.length);
+    outside.pipe(inside).pipe(outside);
+    for (const socket of [outside, inside]) {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on("error", () => {});
+      socket.once("close", () => {
+        this.#sockets.delete(socket);
+        outside.destroy();
+        inside.destroy();
+      });
+    }
+  }
+}
