@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { create } from "@bufbuild/protobuf";
+import { anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
+import { localTasks } from "../../../lib/cli/run/local_tasks.ts";
+import { PersistentWorkerInstanceSchema, TaskSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+
+function task(resources: Record<string, number>, labels: Record<string, string> = {}) {
+  const instance = create(PersistentWorkerInstanceSchema, { resources, labels });
+  return create(TaskSchema, { name: "t", instance: anyPack(PersistentWorkerInstanceSchema, instance) });
+}
+
+Deno.test("labels do not choose among machines where there is one", () => {
+  const { tasks } = localTasks([task({ gpu: 1 }, { os: "darwin" })]);
+  const instance = tasks[0]?.instance && anyUnpack(tasks[0].instance, PersistentWorkerInstanceSchema);
+  assert.deepEqual(instance?.labels, {});
+  assert.deepEqual(instance?.resources, { gpu: 1 });
+});
+
+Deno.test("of each resource there is what the greediest task asks for", () => {
+  const { resources } = localTasks([
+    task({ gpu: 1 }),
+    task({ gpu: 2, phone: 0.5 }),
+    task({}),
+    create(TaskSchema),
+  ]);
+  assert.deepEqual(resources, { gpu: 2, phone: 0.5 });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { temporaryDirectory } from "../helpers/temporary_directory.ts";
+import { type ProgramEnd, RunningProgram } from "./running_program.ts";
+
+const MAIN = join(import.meta.dirname ?? ".", "..", "..", "main.ts");
+
+/** A project, a home and a folder for temporary files of the test's own, in which the real program is started. */
+export interface Playground extends AsyncDisposable {
+  /** Absolute path of the project. */
+  readonly project: string;
+  /** Absolute path of the folder for temporary files, which every process finds in TMPDIR. */
+  readonly temporary: string;
+  /** Starts the program in the project, in an environment of nothing but PATH, its folders and `environment`. */
+  start(args: readonly string[], environment?: Readonly<Record<string, string>>): RunningProgram;
+  /** Starts the program and waits for its end. */
+  run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<ProgramEnd>;
+  /** Fails when a process of the program still runs, or a file of it is still there. */
+  assertNothingLeft(): Promise<void>;
+}
+
+/** Makes a project with these files. */
+export async function playground(files: Readonly<Record<string, string>> = {}): Promise<Playground> {
+  const folder = await temporaryDirectory();
+  const [project, temporary, home] = ["project", "tmp", "home"].map((name) => join(folder.path, name));
+  assert.ok(project && temporary && home);
+  for (const path of [project, temporary, home]) await Deno.mkdir(path);
+  for (const [path, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(project, path)), { recursive: true });
+    await Deno.writeTextFile(join(project, path), text);
+  }
+
+  const start: Playground["start"] = (args, environment = {}) =>
+    new RunningProgram(
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--allow-all", MAIN, ...args],
+        cwd: project,
+        clearEnv: true,
+        env: {
+          PATH: Deno.env.get("PATH") ?? "",
+          DENO_DIR: Deno.env.get("DENO_DIR") ?? join(Deno.env.get("HOME") ?? "", ".cache", "deno"),
+          HOME: home,
+          TMPDIR: temporary,
+          ...environment,
+        },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn(),
+    );
+  return {
+    project,
+    temporary,
+    start,
+    run: (args, environment) => start(args, environment).ended,
+    async assertNothingLeft() {
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(temporary), ({ name }) => name), []);
+      assert.deepEqual(processesWith(`TMPDIR=${temporary}`), []);
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+/** The command lines of the processes with this variable; Linux only, none elsewhere. */
+function processesWith(variable: string): string[] {
+  if (Deno.build.os !== "linux") return [];
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    try {
+      if (!/^\d+$/.test(name)) return [];
+      const isOurs = Deno.readTextFileSync(`/proc/${name}/environ`).split("\0").includes(variable);
+      return isOurs ? [Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ")] : [];
+    } catch {
+      // It ended meanwhile, or it is another user's.
+      return [];
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import { withGrace } from "../../lib/async/grace.ts";
+
+/** How long a test waits for the program to end or to print something before it fails. */
+const WAIT_MS = 60_000;
+
+/** How a program ended and what it printed. */
+export interface ProgramEnd {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that runs. Its output is collected. */
+export class RunningProgram {
+  readonly #child: Deno.ChildProcess;
+  readonly #printed = { stdout: "", stderr: "" };
+  readonly #arrivals = new EventTarget();
+  /** Rejects when it takes too long; the program is killed then. */
+  readonly ended: Promise<ProgramEnd>;
+
+  constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.ended = this.#end();
+    this.ended.catch(() => {});
+  }
+
+  /** Resolves once the program has printed a text. */
+  async hasPrinted(text: string, stream: "stdout" | "stderr" = "stdout"): Promise<void> {
+    await withGrace(`waiting for ${JSON.stringify(text)}`, WAIT_MS, async (signal) => {
+      while (!this.#printed[stream].includes(text)) {
+        await new Promise((resolve) =>
+          this.#arrivals.addEventListener("text", resolve, { once: true, signal })
+        );
+      }
+    }).catch((error) => {
+      this.#child.kill("SIGKILL");
+      throw new Error(`${error.message}; it printed ${JSON.stringify(this.#printed)}`);
+    });
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  async #end(): Promise<ProgramEnd> {
+    const end = Promise.all([this.#child.status, this.#collect("stdout"), this.#collect("stderr")]);
+    try {
+      const [{ code }] = await withGrace("waiting for the program to end", WAIT_MS, () => end);
+      return { code, ...this.#printed };
+    } catch (error) {
+      this.#child.kill("SIGKILL");
+      throw error;
+    }
+  }
+
+  async #collect(stream: "stdout" | "stderr"): Promise<void> {
+    for await (const text of this.#child[stream].pipeThrough(new TextDecoderStream())) {
+      this.#printed[stream] += text;
+      this.#arrivals.dispatchEvent(new Event("text"));
+    }
+  }
+}
