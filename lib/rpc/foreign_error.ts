@@ -58,14 +58,15 @@ const MEANINGS: readonly (readonly [RegExp, (endpoint: string, text: string) => 
       `${endpoint} answers with HTTP status ${status} instead of gRPC; check host and port, and proxies between`,
   ],
   [
-    // A text's first letters, read as a size.
-    /^Received message larger than max \((\d{9,}) vs /,
+    // Half a gigabyte and more: the first letters of a text, read as a size.
+    /^Received message larger than max \((?:[5-9]\d{8}|\d{10,}) vs /,
     (endpoint) =>
       `${endpoint} answers with something else than gRPC; check host and port, and proxies between`,
   ],
   [
-    /^Received message larger than max \((\d+) vs /,
-    (endpoint, size) => `${endpoint} sent a message of ${size} bytes, more than is taken`,
+    /^Received message larger than max \((\d+ vs \d+)\)/,
+    (endpoint, sizes) =>
+      `A message to or from ${endpoint} is larger than its receiver takes (${sizes} bytes)`,
   ],
   [
     /^(?:Connection dropped|Call cancelled|(?:read|write) E[A-Z]+|Received RST_STREAM with code )/,

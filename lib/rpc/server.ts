@@ -1,10 +1,12 @@
+import type net from "node:net";
 import type { DescMethod, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { withGrace } from "../async/grace.ts";
 import { type Logger, silentLogger } from "../logging/logger.ts";
 import type { CallContext } from "./call_context.ts";
 import { MAX_MESSAGE_BYTES } from "./codec.ts";
 import { grpc } from "./grpc.ts";
-import { defineMethod, type ServedMethod, serveMethod } from "./serve_method.ts";
+import { Listener } from "./listener.ts";
+import { type CallObserver, defineMethod, type ServedMethod, serveMethod } from "./serve_method.ts";
 
 export type { CallContext };
 
@@ -64,23 +66,36 @@ export class RpcServer implements AsyncDisposable {
   /** `http://host:port` */
   readonly endpoint: string;
   readonly #server: grpc.Server;
+  readonly #listener: Listener;
+  /** The calls whose handlers have not ended. */
   readonly #running: ReadonlySet<Promise<void>>;
-  #shutdown: Promise<void> | undefined;
 
   private constructor(
     server: grpc.Server,
-    options: { host: string; port: number; running: ReadonlySet<Promise<void>> },
+    options: { listener: Listener; running: ReadonlySet<Promise<void>> },
   ) {
     this.#server = server;
+    this.#listener = options.listener;
     this.#running = options.running;
-    this.port = options.port;
-    this.endpoint = `http://${options.host}:${options.port}`;
+    this.port = options.listener.port;
+    this.endpoint = `http://${options.listener.address}`;
   }
 
   /** Starts to listen. Rejects with an `Error` that says why it cannot and what to do. */
   static async listen(options: ListenOptions): Promise<RpcServer> {
-    const { logger = silentLogger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
+    const { hostname, port, services, logger = silentLogger, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
     const running = new Set<Promise<void>>();
+    const observer: CallObserver = {
+      started(answered) {
+        running.add(answered);
+        answered.finally(() => running.delete(answered));
+      },
+      failed(method, error) {
+        logger.error(`Handler of ${method.name} failed`, {
+          error: error instanceof Error ? error.stack ?? error.message : String(error),
+        });
+      },
+    };
     const server = new grpc.Server({
       "grpc.max_receive_message_length": maxMessageBytes,
       // Finds callers that vanished without a word, so that their handlers end.
@@ -88,24 +103,13 @@ export class RpcServer implements AsyncDisposable {
       "grpc.keepalive_timeout_ms": 20_000,
       "grpc.enable_channelz": 0,
     });
-    const observer = {
-      started(answered: Promise<void>) {
-        running.add(answered);
-        answered.finally(() => running.delete(answered));
-      },
-      failed(method: DescMethod, error: unknown) {
-        logger.error(`Handler of ${method.name} failed`, {
-          error: error instanceof Error ? error.stack ?? error.message : String(error),
-        });
-      },
-    };
-    for (const served of options.services.flatMap(({ methods }) => methods)) {
+    for (const served of services.flatMap(({ methods }) => methods)) {
       const { name } = served.method;
       server.addService({ [name]: defineMethod(served.method) }, { [name]: serveMethod(served, observer) });
     }
-    const host = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
-    const port = await bind(server, `${host}:${options.port}`);
-    return new RpcServer(server, { host, port, running });
+    const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+    const accept = (connection: net.Socket) => injector.injectConnection(connection);
+    return new RpcServer(server, { listener: await Listener.listen({ hostname, port, accept }), running });
   }
 
   /**
@@ -115,9 +119,10 @@ export class RpcServer implements AsyncDisposable {
    */
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
     const { graceMs = 5_000 } = options;
-    this.#shutdown ??= new Promise((resolve) => this.#server.tryShutdown(() => resolve()));
-    const ended = this.#shutdown.then(() => Promise.all(this.#running));
-    const cutOff = setTimeout(() => this.#server.forceShutdown(), graceMs);
+    const ended = this.#listener.close().then(() => Promise.all(this.#running));
+    // Tells callers to go; it is done before they are gone, so the listener is what is waited for.
+    this.#server.tryShutdown(() => {});
+    const cutOff = setTimeout(() => this.#listener.cut(), graceMs);
     try {
       await withGrace(`closing the server at ${this.endpoint}`, graceMs + CUT_OFF_MS, () => ended);
     } finally {
@@ -128,22 +133,4 @@ export class RpcServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** Resolves with the port. */
-async function bind(server: grpc.Server, address: string): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error !== null) {
-      reject(new Error(`Could not listen on ${address}: ${bindProblem(error)}`, { cause: error }));
-    } else resolve(port);
-  });
-  return await promise;
-}
-
-function bindProblem(error: Error): string {
-  if (error.message.includes("EADDRINUSE")) return "the port is in use; choose another or end what uses it";
-  if (error.message.includes("EACCES")) return "not allowed to; choose a port above 1023";
-  if (error.message.includes("EADDRNOTAVAIL")) return "this machine has no such address; choose one it has";
-  return error.message;
 }
