@@ -35,9 +35,11 @@ export async function listOwners(stateDirectory: string): Promise<OwnerFiles[]> 
   return owners;
 }
 
+const UNFINISHED = ".new";
+
 /** Replaces a file as a whole, so that nobody ever reads half of it; it is on the disk on return. */
 export function replaceFile(path: string, content: string): void {
-  const fresh = `${path}.new`;
+  const fresh = path + UNFINISHED;
   {
     using file = Deno.openSync(fresh, { write: true, create: true, truncate: true, mode: 0o600 });
     const bytes = new TextEncoder().encode(content);
@@ -66,9 +68,10 @@ export async function isAlive(files: OwnerFiles): Promise<boolean> {
   }
 }
 
-/** Removes all of an owner's files; the lock last, and only while it is held. */
+/** Removes all of an owner's files, the lock last; only while it is held. */
 export async function removeOwner(files: OwnerFiles): Promise<void> {
-  for (const path of [files.status, files.list, files.lock]) {
+  const unfinished = [files.status, files.list].map((path) => path + UNFINISHED);
+  for (const path of [...unfinished, files.status, files.list, files.lock]) {
     await Deno.remove(path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });

@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ResourceLedger } from "../isolation/isolation.ts";
 import { removeTree } from "../machine/local/remove_tree.ts";
@@ -10,8 +9,8 @@ export interface SpoolDirectory extends AsyncDisposable {
 }
 
 /** Makes a spool directory that only the worker's user can read. Rejects with an error that says what to do. */
-export async function makeSpoolDirectory(ledger: ResourceLedger): Promise<SpoolDirectory> {
-  const path = join(tmpdir(), `cirrus-spool-${crypto.randomUUID()}`);
+export async function makeSpoolDirectory(parent: string, ledger: ResourceLedger): Promise<SpoolDirectory> {
+  const path = join(parent, `cirrus-spool-${crypto.randomUUID()}`);
   const claim = await ledger.claim({ kind: "directory", path });
   try {
     await Deno.mkdir(path, { mode: 0o700 });

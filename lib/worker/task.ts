@@ -1,4 +1,4 @@
-import { runAgent } from "../agent/agent.ts";
+import { runAgent } from "../agent/run_agent.ts";
 import type { ProjectSource } from "../agent/project_source.ts";
 import { abortCause } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
@@ -19,6 +19,8 @@ export interface TaskOptions {
   /** Chooses where a task runs; throws an error for the person who waits for it when that is nowhere. */
   readonly chooseIsolation: (task: Assignment) => Isolation;
   readonly ledger: ResourceLedger;
+  /** An existing folder of the worker's host. */
+  readonly temporaryDirectory: string;
   readonly projectSource?: ProjectSource;
   readonly logger: Logger;
 }
@@ -33,7 +35,7 @@ export async function runTask(task: Assignment, options: TaskOptions, signal: Ab
   const held = new AsyncDisposableStack();
   try {
     const isolation = options.chooseIsolation(task);
-    await reports.started();
+    await reports.started(signal);
     await execute(task, { ...options, isolation, held }, signal);
   } catch (error) {
     // A task that its upstream has cancelled has not failed.
@@ -56,9 +58,9 @@ async function execute(
   options: TaskOptions & { isolation: Isolation; held: AsyncDisposableStack },
   signal: AbortSignal,
 ): Promise<void> {
-  const { session, isolation, ledger, held, projectSource, logger } = options;
+  const { session, isolation, ledger, temporaryDirectory, held, projectSource, logger } = options;
   signal.throwIfAborted();
-  const spool = held.use(await makeSpoolDirectory(ledger));
+  const spool = held.use(await makeSpoolDirectory(temporaryDirectory, ledger));
   const progress = (line: string) => logger.info(line);
   const machine = held.use(await isolation.prepare({ taskId: task.id, progress, signal, ledger }));
   const outcome = await runAgent({

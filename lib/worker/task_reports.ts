@@ -10,8 +10,8 @@ import type { UpstreamSession } from "./upstream_session.ts";
 export const REPORT_MS = 15_000;
 
 /**
- * Tells an upstream how a task fares. Reports never reject and each ends within 15 s, cancelled or not: what
- * could not be told is logged, and the next polls show what runs here.
+ * Tells an upstream how a task fares. Reports never reject and each ends within 15 s: what could not be told is
+ * logged, and the next polls show what runs here.
  */
 export class TaskReports {
   readonly #session: UpstreamSession;
@@ -24,8 +24,12 @@ export class TaskReports {
     this.#logger = options.logger;
   }
 
-  started(): Promise<void> {
-    return this.#report("started", (signal) => this.#session.taskStarted(this.#task, signal));
+  /** A task that is cancelled meanwhile, by `cancelled`, need not be told of any more. */
+  started(cancelled: AbortSignal): Promise<void> {
+    return this.#report(
+      "started",
+      (expired) => this.#session.taskStarted(this.#task, AbortSignal.any([cancelled, expired])),
+    );
   }
 
   /** `message` says what failed and what to do, to the person who waits for the task. */

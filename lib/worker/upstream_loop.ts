@@ -11,7 +11,7 @@ import type { RunningTasks } from "./running_tasks.ts";
 import { explainFailure, isSessionLost } from "./upstream_failure.ts";
 import type { UpstreamSession, WorkerInfo } from "./upstream_session.ts";
 
-/** How long a draining worker on which nothing runs waits for the answer to its last poll: it may carry a task. */
+/** How long a draining worker on which nothing runs waits for the answer to a poll that may carry a task. */
 const LAST_POLL_MS = 30_000;
 
 export interface UpstreamLoopOptions {
@@ -28,6 +28,12 @@ export interface UpstreamLoopOptions {
   readonly logger: Logger;
 }
 
+interface CallInFlight {
+  readonly controller: AbortController;
+  /** Whether the answer may carry a task. */
+  readonly mayBringTask: boolean;
+}
+
 /** Registers with one upstream and polls it for as long as the worker needs it. */
 export class UpstreamLoop {
   readonly #options: UpstreamLoopOptions;
@@ -35,7 +41,7 @@ export class UpstreamLoop {
   readonly #alarm = new Alarm();
   /** Whether a poll has succeeded in this session: one that never was good is not worth a new one at once. */
   #established = false;
-  #call: { readonly method: "register" | "poll"; readonly controller: AbortController } | undefined;
+  #call: CallInFlight | undefined;
   #draining = false;
   #drainState: DrainState | undefined;
   #giveUpTimer: ReturnType<typeof setTimeout> | undefined;
@@ -85,7 +91,7 @@ export class UpstreamLoop {
   async #drain(cancel: AbortSignal): Promise<void> {
     const { session, tasks, info, logger } = this.#options;
     this.#draining = true;
-    const unused = tasks.size === 0 && this.#call?.method !== "poll";
+    const unused = tasks.size === 0 && !this.#call?.mayBringTask;
     this.#drainState = unused
       ? { kind: "unasked" }
       : await disable(session, { info: info(), signal: cancel, logger });
@@ -109,11 +115,11 @@ export class UpstreamLoop {
     this.#alarm.ring();
     clearTimeout(this.#giveUpTimer);
     if (!this.#call || !this.#over()) return;
-    const { controller, method } = this.#call;
-    const alive = method === "poll" && this.#drainState?.kind !== "unreachable";
+    const { controller, mayBringTask } = this.#call;
+    const waits = mayBringTask && this.#drainState?.kind !== "unreachable";
     this.#giveUpTimer = setTimeout(
       () => controller.abort(new AbortReason("finished", "The worker needs no more tasks")),
-      alive ? LAST_POLL_MS : 0,
+      waits ? LAST_POLL_MS : 0,
     );
   }
 
@@ -133,7 +139,9 @@ export class UpstreamLoop {
     call: (signal: AbortSignal) => Promise<void>,
   ): Promise<boolean> {
     const controller = new AbortController();
-    this.#call = { method, controller };
+    // What said that it gives no more tasks before a poll has begun does not answer that poll with one.
+    const mayBringTask = method === "poll" && this.#drainState?.kind !== "disabled";
+    this.#call = { controller, mayBringTask };
     try {
       await call(controller.signal);
       return true;

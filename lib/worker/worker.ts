@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { AbortReason } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
 import { isolationFor } from "../isolation/registry.ts";
@@ -49,7 +50,7 @@ export class Worker {
    * called once.
    */
   async run(signals: WorkerSignals): Promise<void> {
-    const { upstreams, name, stateDirectory } = this.#options;
+    const { upstreams, name, version, stateDirectory } = this.#options;
     await using cleanUp = new AsyncDisposableStack();
     const sessions: UpstreamSession[] = [];
     for (const upstream of upstreams) sessions.push(cleanUp.use(await UpstreamSession.open(upstream, name)));
@@ -58,8 +59,9 @@ export class Worker {
 
     const drain = AbortSignal.any([signals.drain, this.#shutdown.signal]);
     const publish = statusPublisher({
-      ...this.#options,
       files: ledger.files,
+      name,
+      version,
       tasks: this.#tasks,
       sessions,
       drain,
@@ -83,9 +85,14 @@ export class Worker {
     publish();
 
     const loops = sessions.map((session) => this.#loop(session, { ledger, onRegistered: publish }));
-    await Promise.all(loops.map((loop) => loop.run({ drain, cancel: signals.cancel })));
-    await Promise.all([...this.#tasks].map((task) => task.done));
-    await Promise.all(loops.map((loop) => loop.enableAgain()));
+    try {
+      await Promise.all(loops.map((loop) => loop.run({ drain, cancel: signals.cancel })));
+    } finally {
+      // What still runs was cancelled already, unless a fault of ours has ended a loop.
+      onCancel();
+      await Promise.all([...this.#tasks].map((task) => task.done));
+      await Promise.all(loops.map((loop) => loop.enableAgain()));
+    }
   }
 
   #loop(session: UpstreamSession, options: { ledger: OwnerLedger; onRegistered: () => void }): UpstreamLoop {
@@ -112,16 +119,18 @@ export class Worker {
     task: Assignment,
     options: { session: UpstreamSession; ledger: OwnerLedger; logger: Logger },
   ): void {
-    const { projectSource, noneWorkingDirectory } = this.#options;
+    const { projectSource, noneWorkingDirectory, temporaryDirectory = tmpdir() } = this.#options;
     const logger = options.logger.with({ task: task.id });
     const none = {
       environment: hostEnvironment(),
+      parentDirectory: temporaryDirectory,
       ...(noneWorkingDirectory === undefined ? {} : { workingDirectory: noneWorkingDirectory }),
     };
     this.#tasks.start(task, options.session, async (signal) => {
       await runTask(task, {
         session: options.session,
         ledger: options.ledger,
+        temporaryDirectory,
         chooseIsolation: () => isolationFor(task.isolation, { none }),
         ...(projectSource ? { projectSource } : {}),
         logger,

@@ -24,6 +24,8 @@ export interface WorkerOptions {
   readonly upstreams: readonly UpstreamOptions[];
   /** Where the workers of this host write down what they own; see `defaultStateDirectory`. */
   readonly stateDirectory: string;
+  /** Where tasks' directories are made; the host's folder for temporary files (TMPDIR) when absent. */
+  readonly temporaryDirectory?: string;
   /** Stands in for the clone instruction of every task. */
   readonly projectSource?: ProjectSource;
   /** Tasks without an isolation run in this existing directory, which is left alone, instead of a fresh one. */

@@ -45,7 +45,7 @@ export function fail(code: Code, details = "as the test asked"): () => Promise<n
  * it misbehave by replacing some of its `answers`.
  */
 export class FakeUpstream implements AsyncDisposable {
-  readonly token = "registration-token-of-the-pool";
+  readonly token: string = "registration-token-of-the-pool";
   readonly answers: {
     -readonly [M in Method]: (request: Request<M>, context: CallContext) => Promise<Response<M>>;
   };
@@ -111,6 +111,24 @@ export class FakeUpstream implements AsyncDisposable {
   /** Answers a poll with this; each poll takes the oldest answer that is left. */
   give(answer: PollAnswer): void {
     this.#polls.push(answer);
+    this.#arrivals.dispatchEvent(new Event("answer"));
+  }
+
+  /** From now on holds every poll until there is an answer to give. */
+  longPoll(): void {
+    this.answers.poll = async (_, { signal }) => {
+      for (;;) {
+        signal.throwIfAborted();
+        const answer = this.#polls.shift();
+        if (answer) return answer;
+        await Promise.race([
+          new Promise((resolve) =>
+            this.#arrivals.addEventListener("answer", resolve, { once: true, signal })
+          ),
+          new Promise((resolve) => signal.addEventListener("abort", resolve)),
+        ]);
+      }
+    };
   }
 
   /** The oldest call of a method that has not been looked at yet, as soon as there is one. */

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { checkOptions } from "../../lib/worker/check_options.ts";
+import type { WorkerOptions } from "../../lib/worker/worker_options.ts";
+
+const UPSTREAM = { endpoint: "http://ci:1", token: "a very secret token" };
+const GOOD: WorkerOptions = { name: "w", version: "1", upstreams: [UPSTREAM], stateDirectory: "/s" };
+
+Deno.test("good options pass", () => {
+  checkOptions(GOOD);
+  checkOptions({ ...GOOD, resources: { cpu: 1.5, none: 0 } });
+});
+
+for (
+  const { what, options, message } of [
+    { what: "an empty name", options: { name: "" }, message: /--name/ },
+    {
+      what: "a name that no call can carry",
+      options: { name: "Jürgens Mac" },
+      message: /printable ASCII.*--name/,
+    },
+    { what: "no upstream", options: { upstreams: [] }, message: /--rpc-endpoint/ },
+    {
+      what: "no token",
+      options: { upstreams: [{ ...UPSTREAM, token: "" }] },
+      message: /http:\/\/ci:1.*--token-file/,
+    },
+    {
+      what: "a token of two lines",
+      options: { upstreams: [{ ...UPSTREAM, token: "a very secret token\nand more" }] },
+      message: /http:\/\/ci:1.*on one line/,
+    },
+    { what: "a negative amount", options: { resources: { cpu: -1 } }, message: /"cpu".*from 0 up/ },
+    {
+      what: "an amount that is no number",
+      options: { resources: { cpu: NaN } },
+      message: /"cpu".*from 0 up/,
+    },
+  ]
+) {
+  Deno.test(`${what} is refused with what to do, and no token is shown`, () => {
+    assert.throws(() => checkOptions({ ...GOOD, ...options }), (error: Error) => {
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+  });
+}
