@@ -1,0 +1,160 @@
+import type { Logger } from "../logging/logger.ts";
+import { RpcServer } from "../rpc/server.ts";
+import { assemble, type Parts } from "./assemble.ts";
+import { draftBuild, type NewBuild } from "./builds/new_build.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { openDataDirectory } from "./data_directory.ts";
+import type { LogSlice } from "./logs/logs.ts";
+import type { BuildEvent, BuildRecord, TaskRecord } from "./records.ts";
+import { RegistrationTokens } from "./services/registration_tokens.ts";
+import { SqliteStore } from "./store/sqlite/sqlite_store.ts";
+import type { Store } from "./store/store.ts";
+import type { WatchdogLimits } from "./tasks/watchdog.ts";
+import type { WaitReason } from "./workers/explain_wait.ts";
+
+export interface ControllerOptions extends Partial<WatchdogLimits> {
+  readonly hostname: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Where builds and logs are kept, by one controller at a time; `:memory:` keeps them until the controller ends. */
+  readonly dataDirectory: string;
+  /** What workers must know to join; any of several. */
+  readonly registrationToken: string | readonly string[];
+  /** How many tasks that ask for no resources a worker runs at once; 1 by default. */
+  readonly maxTasksWithoutResources?: number;
+  /** How many younger tasks may pass one that waits for room, on workers that could run it; 10 by default. */
+  readonly maxPasses?: number;
+  /** How long a poll is held when there is nothing to tell, in milliseconds; 5,000 by default. */
+  readonly holdMs?: number;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+/** The limits default to 5 minutes for a silent worker, 24 hours of waiting, and none for a silent agent. */
+const DEFAULTS = {
+  maxTasksWithoutResources: 1,
+  maxPasses: 10,
+  holdMs: 5_000,
+  workerTimeoutMs: 5 * 60_000,
+  queueTimeoutMs: 24 * 3_600_000,
+  clock: systemClock,
+} as const;
+
+/** The most of a log that is read at once. */
+const MAX_SLICE_BYTES = 1024 * 1024;
+
+/** The upstream that workers poll: takes builds in, gives their tasks to workers, and keeps what comes of them. */
+export class Controller implements AsyncDisposable {
+  readonly #store: Store;
+  readonly #parts: Parts;
+  readonly #server: RpcServer;
+  readonly #clock: Clock;
+  readonly #resources: AsyncDisposableStack;
+
+  private constructor(
+    options: { store: Store; parts: Parts; server: RpcServer; clock: Clock; resources: AsyncDisposableStack },
+  ) {
+    this.#store = options.store;
+    this.#parts = options.parts;
+    this.#server = options.server;
+    this.#clock = options.clock;
+    this.#resources = options.resources;
+  }
+
+  /** Opens the data and listens. Rejects with an `Error` that says what is in the way. */
+  static async start(options: ControllerOptions): Promise<Controller> {
+    const settings = { ...DEFAULTS, ...options };
+    const tokens = new RegistrationTokens([options.registrationToken].flat());
+    await using resources = new AsyncDisposableStack();
+    const directory = resources.use(await openDataDirectory(options.dataDirectory));
+    const store = resources.use(SqliteStore.open(directory.database));
+    const parts = await assemble({ ...settings, store, tokens, logsDirectory: directory.logs });
+    resources.use(parts.watchdog);
+    const server = await RpcServer.listen({
+      hostname: options.hostname,
+      port: options.port,
+      services: parts.services,
+    });
+    return new Controller({ store, parts, server, clock: settings.clock, resources: resources.move() });
+  }
+
+  /** Where workers reach it: `http://host:port`. */
+  get endpoint(): string {
+    return this.#server.endpoint;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** Stores a build and schedules its tasks. Rejects with `InvalidBuildError`, or `StoreFullError` without space. */
+  async createBuild(build: NewBuild): Promise<BuildRecord> {
+    const { ids, queue } = this.#parts;
+    const draft = draftBuild(build, { ids, now: this.#clock.now() });
+    const { id, waiting } = await this.#store.builds.create(draft);
+    for (const task of waiting) queue.add(task);
+    return await this.#require(id);
+  }
+
+  findBuild(id: string): Promise<BuildRecord | undefined> {
+    return this.#store.builds.find(id);
+  }
+
+  findTask(taskId: string): Promise<TaskRecord | undefined> {
+    return this.#store.builds.findTask(taskId);
+  }
+
+  /** Aborts what of a build has not ended; workers are told to stop what they run of it. */
+  async cancelBuild(id: string, reason: string): Promise<void> {
+    await this.#require(id);
+    await this.#parts.control.abortBuild(id, reason);
+  }
+
+  /**
+   * What happened to a build after the event `after` (from its beginning by default), then what happens, until it has
+   * ended. Logs are only announced: `readLog` reads them. Rejects with the signal's reason.
+   */
+  async *watchBuild(
+    id: string,
+    options: { readonly signal: AbortSignal; readonly after?: number },
+  ): AsyncGenerator<BuildEvent> {
+    await this.#require(id);
+    yield* this.#parts.watchers.watch(id, { after: 0, ...options });
+  }
+
+  /**
+   * Reads a part of a command's log, in the last try of its task: at most `length` bytes and 1 MiB, fewer where the log
+   * ends. Undefined when there is no such log.
+   */
+  async readLog(
+    log: { readonly taskId: string; readonly command: string },
+    part: { readonly offset: number; readonly length?: number },
+  ): Promise<LogSlice | undefined> {
+    const { logs, logKey } = this.#parts;
+    const key = await logKey(log.taskId, log.command);
+    const length = Math.min(part.length ?? MAX_SLICE_BYTES, MAX_SLICE_BYTES);
+    return key && await logs.read(key, { offset: part.offset, length });
+  }
+
+  /** Tells of each worker why it has not taken a task; undefined when the task waits for none. */
+  explainWait(taskId: string): WaitReason[] | undefined {
+    return this.#parts.explain(taskId);
+  }
+
+  /** Gives out nothing any more, lets calls end for `graceMs` (5,000 by default), and closes. Idempotent. */
+  async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#parts.dispatcher.close();
+    await this.#server.close(options);
+    await this.#resources.disposeAsync();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #require(id: string): Promise<BuildRecord> {
+    const build = await this.#store.builds.find(id);
+    if (build === undefined) throw new Error(`Looking for build ${id}: there is none`);
+    return build;
+  }
+}

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+
+/** Where a controller keeps its data. */
+export interface DataDirectory extends AsyncDisposable {
+  /** What SQLite opens. */
+  readonly database: string;
+  /** Where large logs go. */
+  readonly logs: string;
+}
+
+/**
+ * Makes a data directory ready, readable for its owner only; `:memory:` stands for one that is gone once disposed.
+ * Rejects with an `Error` that says what to do when it cannot be made.
+ */
+export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  if (path === ":memory:") {
+    const logs = await Deno.makeTempDir({ prefix: "cirrus-controller-" });
+    return {
+      database: ":memory:",
+      logs,
+      [Symbol.asyncDispose]: () => Deno.remove(logs, { recursive: true }),
+    };
+  }
+  const database = join(path, "controller.db");
+  const logs = join(path, "logs");
+  try {
+    await Deno.mkdir(logs, { recursive: true, mode: 0o700 });
+    // SQLite makes its files as readable as the database is.
+    (await Deno.open(database, { create: true, write: true, mode: 0o600 })).close();
+  } catch (error) {
+    throw new Error(
+      `Opening the data directory ${path}: ${
+        error instanceof Error ? error.message : error
+      }; choose another directory, or let this user write there`,
+      { cause: error },
+    );
+  }
+  return { database, logs, [Symbol.asyncDispose]: () => Promise.resolve() };
+}

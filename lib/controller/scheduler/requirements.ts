@@ -1,0 +1,27 @@
+import type { PersistentWorkerInstance } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+
+/** Amounts by the name of the resource. */
+export type Resources = ReadonlyMap<string, number>;
+
+/** What a task asks of a worker. */
+export interface Requirements {
+  /** Every one of them must be a label of the worker, with an equal value. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** What the task holds while it runs. Empty: it asks for no resources, and shares a worker with nobody who does. */
+  readonly resources: Resources;
+}
+
+/** The requirements in a task's `persistent_worker`. */
+export function requirementsOf(instance: PersistentWorkerInstance): Requirements {
+  return {
+    labels: new Map(Object.entries(instance.labels)),
+    resources: new Map(Object.entries(instance.resources)),
+  };
+}
+
+/** A text that is equal for equal requirements, and only for those. */
+export function signatureOf(requirements: Requirements): string {
+  const sorted = <T>(map: ReadonlyMap<string, T>) =>
+    [...map].sort(([left], [right]) => left < right ? -1 : 1).map(([key, value]) => [key, String(value)]);
+  return JSON.stringify([sorted(requirements.labels), sorted(requirements.resources)]);
+}

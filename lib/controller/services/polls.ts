@@ -1,0 +1,71 @@
+import { Code } from "../../rpc/code.ts";
+import { RpcError } from "../../rpc/rpc_error.ts";
+import type { TaskStore } from "../store/store.ts";
+import type { TaskControl } from "../tasks/task_control.ts";
+import type { Dispatcher } from "../workers/dispatcher.ts";
+import type { Gift } from "../workers/held_poll.ts";
+import type { Pool } from "../workers/pool.ts";
+import type { PollReport, PoolWorker } from "../workers/pool_worker.ts";
+
+/** What a worker is to do. */
+export interface PollAnswer {
+  readonly start: readonly Gift[];
+  /** Ids of tasks to stop. */
+  readonly stop: readonly string[];
+}
+
+export interface PollsOptions {
+  readonly pool: Pool;
+  readonly dispatcher: Dispatcher;
+  readonly control: TaskControl;
+  readonly tasks: Pick<TaskStore, "lastAssignment">;
+}
+
+/** Answers polls. */
+export class Polls {
+  readonly #options: PollsOptions;
+
+  constructor(options: PollsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in what a worker reports, and resolves once there is something for it to do or it has waited long enough. */
+  async answer(worker: PoolWorker, report: PollReport, signal: AbortSignal): Promise<PollAnswer> {
+    const { pool, dispatcher } = this.#options;
+    // A worker that asks again has given its last poll up: nothing may be given to that one from here on.
+    dispatcher.release(worker);
+    pool.touch(worker);
+    worker.cutOff = false;
+    await this.#compare(worker, report);
+    if (worker.update(report)) await pool.save(worker);
+
+    const start = await dispatcher.hold(worker, { signal, urgent: this.#hasNews(worker) });
+    pool.touch(worker);
+    worker.cutOff = signal.aborted;
+    if (signal.aborted) throw new RpcError(Code.CANCELLED, "The worker went away while its poll was held");
+    const stop = worker.tasksToStop;
+    worker.told = new Set(stop);
+    return { start, stop };
+  }
+
+  /** Whether there is a task to stop that the worker was not told of in the last answer. */
+  #hasNews(worker: PoolWorker): boolean {
+    return worker.tasksToStop.some((id) => !worker.told.has(id));
+  }
+
+  /** Compares what the worker has with what we think that it has. */
+  async #compare(worker: PoolWorker, { running }: PollReport): Promise<void> {
+    for (const assignment of [...worker.assignments]) {
+      if (running.has(assignment.taskId)) assignment.listed = true;
+      else await this.#options.control.notListed(assignment);
+    }
+    for (const taskId of running) {
+      if (worker.has(taskId) || worker.hasEnded(taskId)) continue;
+      const last = await this.#options.tasks.lastAssignment(taskId);
+      // A worker may list a task a little longer than it had it.
+      if (last?.worker === worker.name && last.release === "stopped") {
+        worker.ended(taskId, last.requirements.resources);
+      }
+    }
+  }
+}

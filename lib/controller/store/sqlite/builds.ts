@@ -1,0 +1,179 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { TaskSchema } from "../../../../proto/gen/cirrus_ci_service_pb.ts";
+import { buildStatusOf } from "../../builds/fate.ts";
+import { requireWorkerInstance } from "../../builds/task_definition.ts";
+import { requirementsOf } from "../../scheduler/requirements.ts";
+import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
+import type { BuildRecord, BuildStatus, StoredEvent, TaskRecord } from "../../records.ts";
+import type { BuildDraft, BuildStore, TaskDraft } from "../store.ts";
+import type { Database, Statement } from "./database.ts";
+import type { EventTable } from "./events.ts";
+import { bytes, flag, mapToText, number, optionalNumber, optionalText, type Row, text, word } from "./row.ts";
+import { commandState, taskColumns, taskState } from "./states.ts";
+
+const BUILD_STATUSES: readonly BuildStatus[] = ["executing", "completed", "failed", "aborted"];
+
+/** Builds: made as a whole, read as a whole. */
+export class SqliteBuilds implements BuildStore {
+  readonly #database: Database;
+  readonly #events: EventTable;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(database: Database, events: EventTable) {
+    this.#database = database;
+    this.#events = events;
+    this.#statements = prepare(database);
+  }
+
+  lastId(): Promise<string | undefined> {
+    return this.#database.run(() => {
+      const row = this.#statements.lastId.get();
+      return row && (text(row, "id") || undefined);
+    });
+  }
+
+  create(draft: BuildDraft): Promise<{ id: string; waiting: WaitingTask[] }> {
+    return this.#database.transaction(() => {
+      const existing = draft.idempotencyKey && this.#statements.findByKey.get(draft.idempotencyKey);
+      if (existing) return { id: text(existing, "id"), waiting: [] };
+      this.#insert(draft);
+      const triggered = draft.tasks.filter(({ state }) => state.status === "triggered");
+      return {
+        id: draft.id,
+        waiting: triggered.map(({ id, definition }) => ({
+          id,
+          requirements: requirementsOf(requireWorkerInstance(definition)),
+          queuedAt: draft.createdAt,
+        })),
+      };
+    });
+  }
+
+  find(id: string): Promise<BuildRecord | undefined> {
+    return this.#database.run(() => {
+      const row = this.#statements.find.get(id);
+      if (!row) return undefined;
+      const finishedAt = optionalNumber(row, "finished_at");
+      return {
+        id,
+        status: word(row, "status", BUILD_STATUSES),
+        createdAt: number(row, "created_at"),
+        ...(finishedAt === undefined ? {} : { finishedAt }),
+        tasks: this.#statements.tasks.all(id).map((task) => this.#toTask(task)),
+      };
+    });
+  }
+
+  findTask(taskId: string): Promise<TaskRecord | undefined> {
+    return this.#database.run(() => {
+      const row = this.#statements.findTask.get(taskId);
+      return row && this.#toTask(row);
+    });
+  }
+
+  events(
+    id: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<StoredEvent[]> {
+    return this.#database.run(() => this.#events.after(id, page));
+  }
+
+  #insert(draft: BuildDraft): void {
+    const status = buildStatusOf(
+      draft.tasks.map(({ state, allowFailures }) => ({ ...state, allowFailures })),
+    );
+    this.#statements.insert.run(
+      draft.id,
+      draft.createdAt,
+      status === "executing" ? null : draft.createdAt,
+      status,
+      draft.idempotencyKey ?? null,
+      mapToText(draft.environment),
+      mapToText(draft.overrides),
+      JSON.stringify(draft.secretsToMask),
+    );
+    for (const task of draft.tasks) this.#insertTask(draft, task);
+    for (const task of draft.tasks) {
+      for (const required of task.requires) this.#statements.insertDependency.run(task.id, required);
+    }
+    this.#events.build(draft.id, draft.createdAt, status);
+  }
+
+  #insertTask(build: BuildDraft, task: TaskDraft): void {
+    const { status } = task.state;
+    this.#statements.insertTask.run(
+      task.id,
+      build.id,
+      task.definition.name,
+      toBinary(TaskSchema, task.definition),
+      Number(task.allowFailures),
+      ...taskColumns(task.state),
+      status === "triggered" ? build.createdAt : null,
+      status === "skipped" ? build.createdAt : null,
+    );
+    for (const [position, command] of task.definition.commands.entries()) {
+      this.#statements.insertCommand.run(task.id, position, command.name, "created");
+    }
+    this.#events.task(build.id, build.createdAt, { taskId: task.id, state: task.state });
+  }
+
+  #toTask(row: Row): TaskRecord {
+    const id = text(row, "id");
+    const definition = fromBinary(TaskSchema, bytes(row, "definition"));
+    const worker = optionalText(row, "last_worker");
+    const queuedAt = optionalNumber(row, "queued_at");
+    const startedAt = optionalNumber(row, "started_at");
+    const finishedAt = optionalNumber(row, "finished_at");
+    return {
+      id,
+      buildId: text(row, "build_id"),
+      groupId: definition.localGroupId,
+      name: text(row, "name"),
+      uniqueLabels: definition.metadata?.uniqueLabels ?? [],
+      state: taskState(row),
+      allowFailures: flag(row, "allow_failures"),
+      requires: this.#statements.requires.all(id).map((required) => text(required, "required_id")),
+      commands: this.#statements.commands.all(id).map((command) => ({
+        name: text(command, "name"),
+        state: commandState(command),
+      })),
+      ...(worker === undefined ? {} : { worker }),
+      ...(queuedAt === undefined ? {} : { queuedAt }),
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(finishedAt === undefined ? {} : { finishedAt }),
+    };
+  }
+}
+
+const TASK = `
+  SELECT task.*, (
+    SELECT assignment.worker FROM assignment WHERE assignment.task_id = task.id ORDER BY id DESC LIMIT 1
+  ) AS last_worker
+  FROM task
+`;
+
+function prepare(database: Database) {
+  const statement = (sql: string): Statement => database.prepare(sql);
+  return {
+    lastId: statement(`
+      SELECT max(
+        coalesce((SELECT max(id) FROM build), ''),
+        coalesce((SELECT max(id) FROM task), '')
+      ) AS id
+    `),
+    find: statement("SELECT * FROM build WHERE id = ?"),
+    findByKey: statement("SELECT id FROM build WHERE idempotency_key = ?"),
+    insert: statement("INSERT INTO build VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertTask: statement(`
+      INSERT INTO task
+        (id, build_id, name, definition, allow_failures, status, worker, cause, message, queued_at, finished_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `),
+    insertDependency: statement("INSERT OR IGNORE INTO dependency VALUES (?, ?)"),
+    insertCommand: statement("INSERT INTO command (task_id, position, name, status) VALUES (?, ?, ?, ?)"),
+    tasks: statement(`${TASK} WHERE build_id = ? ORDER BY id`),
+    findTask: statement(`${TASK} WHERE id = ?`),
+    requires: statement("SELECT required_id FROM dependency WHERE task_id = ? ORDER BY required_id"),
+    commands: statement("SELECT * FROM command WHERE task_id = ? ORDER BY position"),
+  };
+}

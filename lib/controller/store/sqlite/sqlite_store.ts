@@ -1,0 +1,34 @@
+import type { BuildStore, LogIndex, Store, TaskStore, WorkerStore } from "../store.ts";
+import { SqliteBuilds } from "./builds.ts";
+import { Database } from "./database.ts";
+import { EventTable } from "./events.ts";
+import { SqliteLogs } from "./logs.ts";
+import { SqliteTasks } from "./tasks.ts";
+import { SqliteWorkers } from "./workers.ts";
+
+/** The store in a SQLite database that this process alone uses. */
+export class SqliteStore implements Store {
+  readonly builds: BuildStore;
+  readonly tasks: TaskStore;
+  readonly workers: WorkerStore;
+  readonly logs: LogIndex;
+  readonly #database: Database;
+
+  private constructor(database: Database) {
+    const events = new EventTable(database);
+    this.#database = database;
+    this.builds = new SqliteBuilds(database, events);
+    this.tasks = new SqliteTasks(database, events);
+    this.workers = new SqliteWorkers(database);
+    this.logs = new SqliteLogs(database);
+  }
+
+  /** Opens the database at a path, or one in memory (`:memory:`). Throws an `Error` that says why it cannot. */
+  static open(path: string): SqliteStore {
+    return new SqliteStore(Database.open(path));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.try(() => this.#database[Symbol.dispose]());
+  }
+}

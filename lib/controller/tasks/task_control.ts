@@ -1,0 +1,152 @@
+import type { Logger } from "../../logging/logger.ts";
+import type { Clock } from "../clock.ts";
+import type { CommandState, TaskOutcome } from "../records.ts";
+import type { Settled, TaskStore } from "../store/store.ts";
+import type { Assignment } from "../workers/assignment.ts";
+import type { Assignments } from "../workers/assignments.ts";
+import type { Dispatcher } from "../workers/dispatcher.ts";
+import type { TaskQueue } from "../workers/task_queue.ts";
+import { isComplete, outcomeOf } from "./outcome.ts";
+
+export interface TaskControlOptions {
+  readonly tasks: TaskStore;
+  readonly queue: TaskQueue;
+  readonly assignments: Assignments;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told when something of a build has changed. */
+  readonly onMoved: (buildId: string) => void;
+}
+
+/** How often a task whose worker was lost is queued again. */
+const MAX_TIMES_LOST = 1;
+
+/** What happens to tasks, one rule a method. A task's first outcome stays. */
+export class TaskControl {
+  readonly #options: TaskControlOptions;
+
+  constructor(options: TaskControlOptions) {
+    this.#options = options;
+  }
+
+  /** The worker has started a task. */
+  async started(assignment: Assignment): Promise<void> {
+    const { tasks, clock, onMoved } = this.#options;
+    await tasks.start(assignment.record.id, clock.now());
+    assignment.started = true;
+    onMoved(assignment.record.buildId);
+  }
+
+  /** The worker could not run a task. One that it never started it does not have any more. */
+  async failed(assignment: Assignment, message: string): Promise<void> {
+    await this.decide(assignment.taskId, { status: "failed", cause: "infrastructure", message }, {
+      stop: false,
+    });
+    if (!assignment.started) await this.#ended(assignment);
+  }
+
+  /** The worker has a task no more. */
+  async stopped(assignment: Assignment): Promise<void> {
+    if (!assignment.decided) {
+      const outcome = await this.#outcomeWithoutAgent(assignment);
+      await this.decide(assignment.taskId, outcome, { stop: false });
+    }
+    await this.#ended(assignment);
+  }
+
+  /** The agent is through with a task's commands. */
+  async agentFinished(assignment: Assignment, results: ReadonlyMap<string, CommandState>): Promise<void> {
+    const { tasks } = this.#options;
+    await this.recordCommands(assignment, results);
+    await this.decide(assignment.taskId, outcomeOf(await tasks.commands(assignment.taskId)), { stop: false });
+  }
+
+  /** The agent tells where commands are. */
+  async recordCommands(assignment: Assignment, commands: ReadonlyMap<string, CommandState>): Promise<void> {
+    const { tasks, clock, onMoved } = this.#options;
+    await tasks.recordCommands(assignment.record.id, commands, clock.now());
+    onMoved(assignment.record.buildId);
+  }
+
+  /** A poll of the worker does not list a task that we gave it. */
+  async notListed(assignment: Assignment): Promise<void> {
+    const { tasks, clock, assignments, dispatcher } = this.#options;
+    if (assignment.decided) {
+      await tasks.release(assignment.record.id, "gone", clock.now());
+      assignments.remove(assignment);
+    } else if (assignment.started || assignment.listed) {
+      await this.lost(assignment, "does not have it any more");
+    } else await dispatcher.takeBack(assignment);
+  }
+
+  /** The worker that had a task is lost: once, the task is queued again. `why` completes "The worker NAME ...". */
+  async lost(assignment: Assignment, why: string): Promise<void> {
+    const { tasks, queue, assignments, clock, logger, onMoved } = this.#options;
+    const { id, timesLost, buildId } = assignment.record;
+    const message = `The worker ${assignment.worker.name} ${why}`;
+    logger.warning(`task ${assignment.taskId}: ${message}`, { task: assignment.taskId });
+    if (timesLost >= MAX_TIMES_LOST) {
+      await this.decide(assignment.taskId, {
+        status: "failed",
+        cause: "infrastructure",
+        message: `${message}; it was not the first worker that this task lost`,
+      }, { stop: false });
+    }
+    const note = `${message}: the task was queued again and starts over`;
+    const waiting = await tasks.takeBack(id, { release: "lost", note }, clock.now());
+    assignments.remove(assignment);
+    if (waiting) queue.add(waiting);
+    onMoved(buildId);
+  }
+
+  /** Decides a task, unless it is decided. With `stop`, a worker that has it is told to stop it. */
+  async decide(taskId: string, outcome: TaskOutcome, options: { readonly stop: boolean }): Promise<void> {
+    const { tasks, clock } = this.#options;
+    const settled = await tasks.decide(taskId, outcome, { at: clock.now(), stop: options.stop });
+    if (settled) this.#settle(settled, options);
+  }
+
+  /** Aborts whatever of a build is not decided. */
+  async abortBuild(buildId: string, message: string): Promise<void> {
+    const { tasks, clock } = this.#options;
+    this.#settle(await tasks.abortBuild(buildId, message, clock.now()), { stop: true });
+  }
+
+  #settle(settled: Settled, options: { readonly stop: boolean }): void {
+    const { queue, assignments, dispatcher, onMoved } = this.#options;
+    for (const taskId of settled.decided) {
+      queue.remove(taskId);
+      const assignment = assignments.find(taskId);
+      if (!assignment) continue;
+      assignment.decided = true;
+      if (!options.stop) continue;
+      assignment.stop = true;
+      dispatcher.hurry(assignment.worker);
+    }
+    for (const task of settled.triggered) queue.add(task);
+    onMoved(settled.buildId);
+  }
+
+  async #ended(assignment: Assignment): Promise<void> {
+    const { tasks, assignments, clock, dispatcher } = this.#options;
+    await tasks.release(assignment.record.id, "stopped", clock.now());
+    assignments.remove(assignment);
+    assignment.worker.ended(assignment.taskId, assignment.record.requirements.resources);
+    dispatcher.hurry(assignment.worker);
+  }
+
+  /** How a task ended whose agent never said that it was through. */
+  async #outcomeWithoutAgent(assignment: Assignment): Promise<TaskOutcome> {
+    const { tasks } = this.#options;
+    const commands = await tasks.commands(assignment.taskId);
+    if (isComplete(commands)) return outcomeOf(commands);
+    const error = await tasks.lastError(assignment.record.id);
+    const message = `The worker ${assignment.worker.name} stopped the task before its commands were through`;
+    return {
+      status: "failed",
+      cause: "infrastructure",
+      message: error === undefined ? message : `${message}: ${error}`,
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import type { Clock } from "../../lib/controller/clock.ts";
+
+interface Timer {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+/** A clock that stands still until it is turned. */
+export class ManualClock implements Clock {
+  #elapsed = 0;
+  #wall = Date.UTC(2026, 5, 1);
+  readonly #timers = new Set<Timer>();
+
+  now(): number {
+    return this.#wall;
+  }
+
+  elapsed(): number {
+    return this.#elapsed;
+  }
+
+  after(ms: number, callback: () => void): Disposable {
+    const timer = { at: this.#elapsed + ms, callback };
+    this.#timers.add(timer);
+    return { [Symbol.dispose]: () => this.#timers.delete(timer) };
+  }
+
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets time pass, and what is due in it happen in order. What it causes may go on after this has returned. */
+  advance(ms: number): void {
+    const end = this.#elapsed + ms;
+    for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
+      this.#timers.delete(timer);
+      this.#move(timer.at);
+      timer.callback();
+    }
+    this.#move(end);
+  }
+
+  /** Lets time pass at once, as when this process stood still: all that is due then happens late. */
+  jump(ms: number): void {
+    this.#move(this.#elapsed + ms);
+    this.advance(0);
+  }
+
+  /** Sets the wall clock, as somebody might. */
+  set(now: number): void {
+    this.#wall = now;
+  }
+
+  #next(end: number): Timer | undefined {
+    return [...this.#timers].filter(({ at }) => at <= end).sort((left, right) => left.at - right.at)[0];
+  }
+
+  #move(to: number): void {
+    const moved = Math.max(0, to - this.#elapsed);
+    this.#wall += moved;
+    this.#elapsed += moved;
+  }
+}
