@@ -15,10 +15,7 @@ export interface DeadlineOptions {
 /** How long the commands of a task may take. Begins when it is made; dispose it. */
 export class Deadline implements Disposable {
   readonly #options: DeadlineOptions;
-  readonly #limitMs: number;
-  readonly #startedAt = performance.now();
   readonly #limit = new AbortController();
-  readonly #extendedLimit = new AbortController();
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   #extended: AbortSignal | undefined;
   /** For ordinary commands. */
@@ -26,9 +23,11 @@ export class Deadline implements Disposable {
 
   constructor(options: DeadlineOptions) {
     this.#options = options;
-    this.#limitMs = options.timeoutSeconds > 0 ? options.timeoutSeconds * 1000 : Infinity;
     this.signal = AbortSignal.any([options.signal, this.#limit.signal]);
-    this.#abortAfter(this.#limit, this.#limitMs);
+    const reason = new AbortReason("timeout", `Timed out! ${this.#limitText()} ran out`);
+    if (options.timeoutSeconds > 0) {
+      this.#after(options.timeoutSeconds * 1000, () => this.#limit.abort(reason));
+    }
   }
 
   /** Whether the task's limit ran out. */
@@ -38,24 +37,33 @@ export class Deadline implements Disposable {
 
   /** For `ALWAYS` and `ON_TIMEOUT` commands: the extra time counts from the first call. */
   get extendedSignal(): AbortSignal {
-    if (this.#extended) return this.#extended;
-    this.#extended = AbortSignal.any([this.#options.signal, this.#extendedLimit.signal]);
-    const left = this.#limitMs - (performance.now() - this.#startedAt);
-    this.#abortAfter(this.#extendedLimit, Math.max(left, this.#options.extraMs));
+    this.#extended ??= AbortSignal.any([this.#options.signal, this.#extendedLimit()]);
     return this.#extended;
   }
 
-  #abortAfter(controller: AbortController, ms: number): void {
-    if (ms > MAX_TIMER_MS) return;
-    const reason = new AbortReason("timeout", this.#message(ms));
-    this.#timers.push(setTimeout(() => controller.abort(reason), ms));
+  #extendedLimit(): AbortSignal {
+    const { extraMs } = this.#options;
+    const limit = new AbortController();
+    const extra = `the ${extraMs / 1000} s that its last commands get at least`;
+    const reason = new AbortReason("timeout", `Timed out! ${this.#limitText()} and ${extra} ran out`);
+    let extraOver = false;
+    const check = () => {
+      if (extraOver && this.timedOut) limit.abort(reason);
+    };
+    this.#limit.signal.addEventListener("abort", check, { once: true });
+    this.#after(extraMs, () => {
+      extraOver = true;
+      check();
+    });
+    return limit.signal;
   }
 
-  #message(ms: number): string {
-    return `Timed out! The task's time limit of ${this.#options.timeoutSeconds} s (timeout_in) ran out` +
-      (ms === this.#limitMs
-        ? ""
-        : `, and so did the ${this.#options.extraMs / 1000} s more for the last commands`);
+  #limitText(): string {
+    return `The task's time limit of ${this.#options.timeoutSeconds} s (timeout_in)`;
+  }
+
+  #after(ms: number, action: () => void): void {
+    if (ms <= MAX_TIMER_MS) this.#timers.push(setTimeout(action, ms));
   }
 
   [Symbol.dispose](): void {

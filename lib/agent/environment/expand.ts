@@ -43,23 +43,22 @@ export function expandVariables(
   variables: ReadonlyMap<string, string>,
   machine: Lookup,
 ): Map<string, string> {
-  let current = new Map(variables);
+  // By name, so that variables that refer to each other in a circle come out the same in whatever order they came.
+  const expanded = new Map([...variables].sort(([a], [b]) => a < b ? -1 : 1));
+  const lookup: Lookup = (name) => machine(name) ?? expanded.get(name);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const previous = current;
-    const lookup: Lookup = (name) => machine(name) ?? previous.get(name);
-    current = new Map();
     let changed = false;
-    let total = 0;
-    for (const [name, value] of previous) {
-      const expanded = expandVariable(name, value, lookup);
-      changed ||= expanded !== value;
-      total += expanded.length;
-      if (total > MAX_LENGTH) throw tooLong(name);
-      current.set(name, expanded);
+    let length = 0;
+    for (const [name, before] of expanded) {
+      const after = expandVariable(name, before, lookup);
+      changed ||= after !== before;
+      length += after.length;
+      if (length > MAX_LENGTH) throw tooLong(name);
+      expanded.set(name, after);
     }
     if (!changed) break;
   }
-  return current;
+  return expanded;
 }
 
 function expandVariable(name: string, value: string, lookup: Lookup): string {

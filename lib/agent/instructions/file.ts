@@ -1,5 +1,7 @@
 import type { FileInstruction } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { TaskEnvironment } from "../environment/task_environment.ts";
+import { asMachineLost } from "../machine_lost.ts";
 import { machinePaths } from "../machine_paths.ts";
 import type { InstructionHandler } from "./instruction.ts";
 
@@ -13,8 +15,13 @@ export const runFileInstruction: InstructionHandler<"fileInstruction"> = async (
   }
   const { resolve, dirname } = machinePaths(machine.platform);
   const path = resolve(workingDirectory, environment.expand(instruction.destinationPath));
-  await machine.files.makeDirectory(dirname(path));
-  await machine.files.write(path, new TextEncoder().encode(content.text));
+  try {
+    await machine.files.makeDirectory(dirname(path));
+    await machine.files.write(path, new TextEncoder().encode(content.text));
+  } catch (error) {
+    throw asMachineLost(error) ??
+      new Error(`Writing the file ${path}: ${errorMessage(error)}`, { cause: error });
+  }
   await log.writeLine(`Created file ${path}!`);
   return { kind: "passed" };
 };
