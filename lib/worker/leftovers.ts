@@ -1,13 +1,15 @@
+import { errorMessage } from "../diagnostics/error_message.ts";
 import type { OwnedResource } from "../isolation/isolation.ts";
 import type { Logger } from "../logging/logger.ts";
-import { errorMessage } from "../diagnostics/error_message.ts";
-import { describeResource, parseOwnedResources } from "./owned_resources.ts";
+import { describeResource, type DisabledWorker, parseOwnedEntries } from "./owned_entries.ts";
 import { isAlive, listOwners, type OwnerFiles, removeOwner, replaceFile, tryLock } from "./owner_files.ts";
 
 export interface LeftoverOptions {
   readonly stateDirectory: string;
   /** Removes one resource, whether it still exists or not; rejects with an error that says why it could not. */
   readonly remove: (resource: OwnedResource) => Promise<void>;
+  /** Takes over what a killed worker has to take back; resolves with whether it did. */
+  readonly inherit: (disabled: DisabledWorker) => Promise<boolean>;
   readonly logger: Logger;
 }
 
@@ -23,15 +25,18 @@ export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
 }
 
 async function removeOwned(owner: OwnerFiles, options: LeftoverOptions): Promise<void> {
-  const { stateDirectory, remove, logger } = options;
-  const { known, unknown } = parseOwnedResources(await readList(owner));
+  const { stateDirectory, remove, inherit, logger } = options;
+  const { resources, disabled, unknown } = parseOwnedEntries(await readList(owner));
   const kept = [...unknown];
   if (unknown.length > 0) {
     logger.warning("a killed worker of another version left behind what this one does not know: kept", {
       list: owner.list,
     });
   }
-  for (const resource of known) {
+  for (const entry of disabled) {
+    if (!await inherit(entry)) kept.push(entry);
+  }
+  for (const resource of resources) {
     const name = describeResource(resource);
     try {
       // Somebody may have removed a dead worker's directory, and a live worker made it anew.
@@ -52,7 +57,7 @@ async function ownedByLive(stateDirectory: string, dead: OwnerFiles): Promise<Se
   const names = new Set<string>();
   for (const owner of await listOwners(stateDirectory)) {
     if (owner.id === dead.id || !await isAlive(owner)) continue;
-    for (const resource of parseOwnedResources(await readList(owner)).known) {
+    for (const resource of parseOwnedEntries(await readList(owner)).resources) {
       names.add(describeResource(resource));
     }
   }

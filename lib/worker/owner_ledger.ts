@@ -1,5 +1,6 @@
-import type { OwnedResource, ResourceLedger } from "../isolation/isolation.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
+import type { ResourceLedger } from "../isolation/isolation.ts";
+import type { OwnedEntry } from "./owned_entries.ts";
 import {
   type OwnerFiles,
   ownerFiles,
@@ -11,28 +12,30 @@ import {
 
 /**
  * What one live worker owns on this host, written down before it is made. While the worker lives it holds a
- * lock; a list whose lock is free belongs to a killed one, and the next start removes what is in it.
+ * lock; a list whose lock is free belongs to a killed one, and the next start undoes what is in it.
  */
 export class OwnerLedger implements ResourceLedger, AsyncDisposable {
   readonly files: OwnerFiles;
   readonly #lock: Disposable;
-  readonly #resources = new Set<OwnedResource>();
+  readonly #entries = new Set<OwnedEntry>();
 
   private constructor(files: OwnerFiles, lock: Disposable) {
     this.files = files;
     this.#lock = lock;
+    this.#save();
   }
 
   /** Starts a new list. Rejects with an error that says what to do when the state directory is of no use. */
   static async open(stateDirectory: string): Promise<OwnerLedger> {
     const files = ownerFiles(stateDirectory, crypto.randomUUID());
+    using cleanUp = new DisposableStack();
     try {
       await Deno.mkdir(ownersDirectory(stateDirectory), { recursive: true, mode: 0o700 });
       // Locked before it has a list: an owner with a list and a free lock counts as dead.
-      const lock = await tryLock(files);
+      const lock = cleanUp.use(await tryLock(files));
       if (!lock) throw new Error("somebody else holds its lock");
       const ledger = new OwnerLedger(files, lock);
-      ledger.#save();
+      cleanUp.move();
       return ledger;
     } catch (error) {
       throw new Error(
@@ -43,30 +46,30 @@ export class OwnerLedger implements ResourceLedger, AsyncDisposable {
     }
   }
 
-  claim(resource: OwnedResource): Promise<AsyncDisposable> {
+  claim(entry: OwnedEntry): Promise<AsyncDisposable> {
     return Promise.try(() => {
-      this.#resources.add(resource);
+      this.#entries.add(entry);
       try {
         this.#save();
       } catch (error) {
-        this.#resources.delete(resource);
+        this.#entries.delete(entry);
         throw error;
       }
-      return { [Symbol.asyncDispose]: () => Promise.try(() => this.#release(resource)) };
+      return { [Symbol.asyncDispose]: () => Promise.try(() => this.#release(entry)) };
     });
   }
 
-  /** Leaves behind nothing but what could not be released, for the next start to remove. */
+  /** Leaves nothing behind but what could not be released, for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     using _lock = this.#lock;
-    if (this.#resources.size === 0) await removeOwner(this.files);
+    if (this.#entries.size === 0) await removeOwner(this.files);
   }
 
-  #release(resource: OwnedResource): void {
-    if (this.#resources.delete(resource)) this.#save();
+  #release(entry: OwnedEntry): void {
+    if (this.#entries.delete(entry)) this.#save();
   }
 
   #save(): void {
-    replaceFile(this.files.list, JSON.stringify([...this.#resources]));
+    replaceFile(this.files.list, JSON.stringify([...this.#entries]));
   }
 }

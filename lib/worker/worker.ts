@@ -6,10 +6,12 @@ import type { Logger } from "../logging/logger.ts";
 import { hostPlatform } from "../machine/host_platform.ts";
 import type { Assignment } from "./assignment.ts";
 import { checkOptions } from "./check_options.ts";
+import { Disablement } from "./disablement.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import { hostEnvironment } from "./host_environment.ts";
 import { workerLabels } from "./labels.ts";
 import { removeLeftovers } from "./leftovers.ts";
+import type { DisabledWorker } from "./owned_entries.ts";
 import { OwnerLedger } from "./owner_ledger.ts";
 import { removeResource } from "./remove_resource.ts";
 import { RunningTasks } from "./running_tasks.ts";
@@ -55,7 +57,8 @@ export class Worker {
     const sessions: UpstreamSession[] = [];
     for (const upstream of upstreams) sessions.push(cleanUp.use(await UpstreamSession.open(upstream, name)));
     const ledger = cleanUp.use(await OwnerLedger.open(stateDirectory));
-    await this.#removeLeftovers();
+    const disablements = new Map(sessions.map((session) => [session, this.#disablement(session, ledger)]));
+    await this.#removeLeftovers(disablements);
 
     const drain = AbortSignal.any([signals.drain, this.#shutdown.signal]);
     const publish = statusPublisher({
@@ -84,25 +87,39 @@ export class Worker {
     }
     publish();
 
-    const loops = sessions.map((session) => this.#loop(session, { ledger, onRegistered: publish }));
+    const loops = [...disablements].map(([session, disablement]) =>
+      this.#loop(session, { disablement, ledger, onRegistered: publish })
+    );
     try {
       await Promise.all(loops.map((loop) => loop.run({ drain, cancel: signals.cancel })));
     } finally {
       // What still runs was cancelled already, unless a fault of ours has ended a loop.
       onCancel();
       await Promise.all([...this.#tasks].map((task) => task.done));
-      await Promise.all(loops.map((loop) => loop.enableAgain()));
+      await Promise.all([...disablements.values()].map((disablement) => disablement.undo()));
     }
   }
 
-  #loop(session: UpstreamSession, options: { ledger: OwnerLedger; onRegistered: () => void }): UpstreamLoop {
+  #disablement(session: UpstreamSession, ledger: OwnerLedger): Disablement {
+    const { endpoint } = session;
+    const entry = { kind: "disabled worker", name: this.#options.name, endpoint } as const;
+    const logger = this.#logger.with({ upstream: endpoint });
+    return new Disablement({ session, record: () => ledger.claim({ ...entry }), logger });
+  }
+
+  #loop(
+    session: UpstreamSession,
+    options: { disablement: Disablement; ledger: OwnerLedger; onRegistered: () => void },
+  ): UpstreamLoop {
+    const { disablement, ledger, onRegistered } = options;
     const logger = this.#logger.with({ upstream: session.endpoint });
     return new UpstreamLoop({
       session,
+      disablement,
       tasks: this.#tasks,
       info: () => this.#info(),
-      start: (task) => this.#start(task, { session, ledger: options.ledger, logger }),
-      onRegistered: options.onRegistered,
+      start: (task) => this.#start(task, { session, ledger, logger }),
+      onRegistered,
       onShutdown: () =>
         this.#shutdown.abort(new AbortReason("shutdown", "An upstream asked the worker to end")),
       logger,
@@ -140,13 +157,20 @@ export class Worker {
     logger.info(`started task ${task.id}`);
   }
 
-  async #removeLeftovers(): Promise<void> {
-    const { stateDirectory } = this.#options;
+  async #removeLeftovers(disablements: ReadonlyMap<UpstreamSession, Disablement>): Promise<void> {
+    const { name, stateDirectory } = this.#options;
+    const inherit = async (disabled: DisabledWorker) => {
+      const own = [...disablements].filter(([{ endpoint }]) =>
+        name === disabled.name && endpoint === disabled.endpoint
+      );
+      for (const [, disablement] of own) await disablement.inherit();
+      return own.length > 0;
+    };
     try {
       await withGrace(
         "waiting for what killed workers left behind to be removed, which goes on",
         LEFTOVERS_MS,
-        () => removeLeftovers({ stateDirectory, remove: removeResource, logger: this.#logger }),
+        () => removeLeftovers({ stateDirectory, remove: removeResource, inherit, logger: this.#logger }),
       );
     } catch (error) {
       this.#logger.warning(errorMessage(error));

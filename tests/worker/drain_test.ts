@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Code, codeName } from "../../lib/rpc/code.ts";
 import { RunningTasks } from "../../lib/worker/running_tasks.ts";
 import { fail, FakeUpstream, hang } from "../fakes/upstream_workers.ts";
-import { LoopUnderTest } from "./loop_under_test.ts";
+import { TestedLoop } from "./tested_loop.ts";
 
 /** What a worker says by its next call about whether it wants tasks. */
 async function nextUpdate(upstream: FakeUpstream): Promise<"disabled" | "enabled"> {
@@ -21,7 +21,7 @@ function hold(upstream: FakeUpstream): { answer: (taskId?: string) => void } {
 
 Deno.test("an idle worker between two polls ends at once, without a word to the upstream", async () => {
   await using upstream = await FakeUpstream.start();
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await loop.log.line(/answered a poll/);
   loop.drain();
   await loop.over();
@@ -32,7 +32,7 @@ Deno.test("a draining worker is disabled, polls on while its task runs, and is e
   await using upstream = await FakeUpstream.start();
   upstream.give({ tasksToStart: [{ taskId: "1" }] });
   upstream.give({ pollIntervalInSeconds: 1 });
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   await upstream.next("poll");
   loop.drain();
@@ -40,9 +40,11 @@ Deno.test("a draining worker is disabled, polls on while its task runs, and is e
   assert.deepEqual(query.request.info?.labels, { name: "w" });
   assert.equal(query.metadata.get("session-token"), "session-1");
   assert.equal(await nextUpdate(upstream), "disabled");
+  assert.equal(loop.recorded, 1, "a worker that is killed now has to be enabled by the next start");
   upstream.give({ tasksToStop: ["1"] });
   await upstream.next("poll");
   await loop.over();
+  assert.equal(loop.recorded, 0);
   assert.deepEqual(loop.cancelled, ["1"], "the upstream can still stop what runs");
   assert.equal(await nextUpdate(upstream), "enabled");
   assert.equal(upstream.methods.at(-1), "updateStatus");
@@ -52,7 +54,7 @@ Deno.test("a worker that somebody else has disabled stays so", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.answers.queryRunningTasks = () => Promise.resolve({ status: { disabled: true } });
   const poll = hold(upstream);
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   loop.drain();
   await upstream.next("queryRunningTasks");
@@ -64,7 +66,7 @@ Deno.test("a worker that somebody else has disabled stays so", async () => {
 Deno.test("a task that comes with a poll in flight is run", async () => {
   await using upstream = await FakeUpstream.start();
   const poll = hold(upstream);
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   loop.drain();
   assert.equal(await nextUpdate(upstream), "disabled");
@@ -83,7 +85,7 @@ Deno.test("an upstream that knows no status calls is polled no more once nothing
   upstream.answers.updateStatus = fail(Code.UNIMPLEMENTED);
   upstream.give({ tasksToStart: [{ taskId: "1" }] });
   upstream.give({ pollIntervalInSeconds: 1 });
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   await upstream.next("poll");
   loop.drain();
@@ -99,11 +101,11 @@ Deno.test("an upstream that gives no tasks is polled for as long as tasks of ano
   await using busy = await FakeUpstream.start();
   const tasks = new RunningTasks();
   busy.give({ tasksToStart: [{ taskId: "1" }] });
-  await using busyLoop = await LoopUnderTest.start(busy, { tasks });
+  await using busyLoop = await TestedLoop.start(busy, { tasks });
   await busy.next("poll");
   await busy.next("poll");
   idle.answers.poll = () => Promise.resolve({ pollIntervalInSeconds: 1 });
-  await using idleLoop = await LoopUnderTest.start(idle, { tasks });
+  await using idleLoop = await TestedLoop.start(idle, { tasks });
   await idle.next("poll");
   idleLoop.drain();
   assert.equal(await nextUpdate(idle), "disabled");
@@ -119,7 +121,7 @@ for (const code of [Code.UNAVAILABLE, Code.INTERNAL]) {
     await using upstream = await FakeUpstream.start();
     upstream.answers.queryRunningTasks = fail(code);
     upstream.answers.poll = hang;
-    await using loop = await LoopUnderTest.start(upstream);
+    await using loop = await TestedLoop.start(upstream);
     await upstream.next("poll");
     loop.drain();
     await loop.over();
@@ -136,7 +138,7 @@ Deno.test("an upstream that may have heard that it is to give no tasks is told w
     return fail(Code.UNAVAILABLE)();
   };
   const poll = hold(upstream);
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   loop.drain();
   assert.equal(await nextUpdate(upstream), "disabled");
@@ -148,7 +150,7 @@ Deno.test("an upstream that may have heard that it is to give no tasks is told w
 Deno.test("the forced end gives up the poll in flight and undoes the draining", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.answers.poll = hang;
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   loop.drain();
   assert.equal(await nextUpdate(upstream), "disabled");
@@ -161,7 +163,7 @@ Deno.test("the forced end does not wait for an upstream that does not answer", a
   await using upstream = await FakeUpstream.start();
   upstream.answers.poll = hang;
   upstream.answers.queryRunningTasks = hang;
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   loop.drain();
   await upstream.next("queryRunningTasks");
@@ -173,8 +175,19 @@ Deno.test("the forced end does not wait for an upstream that does not answer", a
 Deno.test("a worker that could never register ends at once", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.answers.register = hang;
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("register");
   loop.drain();
   await loop.over();
 });
+
+for (const end of ["drain", "cancel"] as const) {
+  Deno.test(`a worker that is to end (${end}) between its registration and its first poll does not poll`, async () => {
+    await using upstream = await FakeUpstream.start();
+    upstream.answers.poll = hang;
+    await using loop = await TestedLoop.start(upstream);
+    loop.onRegistered = () => loop[end]();
+    await loop.over();
+    assert.deepEqual(upstream.methods, ["register"]);
+  });
+}

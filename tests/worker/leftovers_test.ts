@@ -13,6 +13,8 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }
 
+const inherit = () => Promise.resolve(false);
+
 /** Leaves a list as a worker that was killed does. */
 async function leaveBehind(state: TemporaryDirectory, resources: readonly unknown[]): Promise<string> {
   const id = crypto.randomUUID();
@@ -33,7 +35,7 @@ Deno.test("the next start removes the directory and the detached processes of a 
   assert.ok(await runs(killed.owned.pid), "a killed worker leaves its processes behind");
 
   const logger = new RecordingLogger();
-  await removeLeftovers({ stateDirectory: state.path, remove: removeResource, logger });
+  await removeLeftovers({ stateDirectory: state.path, remove: removeResource, inherit, logger });
 
   assert.equal(await runs(killed.owned.pid), false);
   assert.equal(await exists(killed.owned.directory), false);
@@ -43,7 +45,7 @@ Deno.test("the next start removes the directory and the detached processes of a 
   assert.ok(logger.lines.every((line) => line.startsWith("info removed what a killed worker left behind")));
 
   await live.kill();
-  await removeLeftovers({ stateDirectory: state.path, remove: removeResource, logger });
+  await removeLeftovers({ stateDirectory: state.path, remove: removeResource, inherit, logger });
   assert.equal(await runs(live.owned.pid), false);
   assert.deepEqual([...Deno.readDirSync(parent.path)], []);
   assert.deepEqual([...Deno.readDirSync(ownersDirectory(state.path))], []);
@@ -59,7 +61,7 @@ Deno.test("processes are ended before directories are removed", async () => {
   ]);
   const removed: string[] = [];
   const remove = (resource: OwnedResource) => Promise.resolve(void removed.push(resource.kind));
-  await removeLeftovers({ stateDirectory: state.path, remove, logger: new RecordingLogger() });
+  await removeLeftovers({ stateDirectory: state.path, remove, inherit, logger: new RecordingLogger() });
   assert.deepEqual(removed, ["processes", "container", "vm", "directory"]);
 });
 
@@ -74,9 +76,9 @@ Deno.test("what could not be removed is named and tried again by the next start"
       ? Promise.reject(new Error("it is busy; unmount it"))
       : Promise.resolve();
   };
-  await removeLeftovers({ stateDirectory: state.path, remove, logger });
+  await removeLeftovers({ stateDirectory: state.path, remove, inherit, logger });
   assert.match(await logger.line(/^error/), /directory \/stuck: it is busy; unmount it/);
-  await removeLeftovers({ stateDirectory: state.path, remove, logger });
+  await removeLeftovers({ stateDirectory: state.path, remove, inherit, logger });
   assert.deepEqual(tried.map((resource) => resource.kind === "directory" && resource.path), [
     "/stuck",
     "/gone",
@@ -92,9 +94,22 @@ Deno.test("entries that this version does not know are kept for the one that doe
     path: "/a",
   }]);
   const logger = new RecordingLogger();
-  await removeLeftovers({ stateDirectory: state.path, remove: () => Promise.resolve(), logger });
+  await removeLeftovers({ stateDirectory: state.path, remove: () => Promise.resolve(), inherit, logger });
   assert.deepEqual(JSON.parse(await Deno.readTextFile(list)), [{ kind: "satellite", name: "s" }]);
   await logger.line(/^warning .* another version/);
+});
+
+Deno.test("what a killed worker has to take back is taken over by its successor, and kept for it by others", async () => {
+  await using state = await temporaryDirectory();
+  const disabled = { kind: "disabled worker", name: "w", endpoint: "http://ci:1" };
+  const list = await leaveBehind(state, [disabled]);
+  const options = { stateDirectory: state.path, remove: removeResource, logger: new RecordingLogger() };
+  await removeLeftovers({ ...options, inherit });
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(list)), [disabled]);
+  const inherited: unknown[] = [];
+  await removeLeftovers({ ...options, inherit: (entry) => Promise.resolve(inherited.push(entry) > 0) });
+  assert.deepEqual(inherited, [disabled]);
+  assert.equal(await exists(list), false);
 });
 
 Deno.test("a file that is no list stops nothing", async () => {
@@ -104,7 +119,7 @@ Deno.test("a file that is no list stops nothing", async () => {
   const other = await leaveBehind(state, [{ kind: "directory", path: "/a" }]);
   const removed: OwnedResource[] = [];
   const remove = (resource: OwnedResource) => Promise.resolve(void removed.push(resource));
-  await removeLeftovers({ stateDirectory: state.path, remove, logger: new RecordingLogger() });
+  await removeLeftovers({ stateDirectory: state.path, remove, inherit, logger: new RecordingLogger() });
   assert.deepEqual(removed, [{ kind: "directory", path: "/a" }]);
   assert.equal(await exists(other), false);
 });
@@ -117,7 +132,7 @@ Deno.test("a path that a live worker has made anew is left alone", async () => {
   const claim = await ledger.claim({ kind: "directory", path });
   const removed: OwnedResource[] = [];
   const remove = (resource: OwnedResource) => Promise.resolve(void removed.push(resource));
-  const options = { stateDirectory: state.path, remove, logger: new RecordingLogger() };
+  const options = { stateDirectory: state.path, remove, inherit, logger: new RecordingLogger() };
   await removeLeftovers(options);
   assert.deepEqual(removed, []);
   await claim[Symbol.asyncDispose]();
@@ -128,6 +143,6 @@ Deno.test("a path that a live worker has made anew is left alone", async () => {
 Deno.test("a host on which no worker has run yet has nothing left behind", async () => {
   await using state = await temporaryDirectory();
   const stateDirectory = join(state.path, "not", "there");
-  await removeLeftovers({ stateDirectory, remove: removeResource, logger: new RecordingLogger() });
+  await removeLeftovers({ stateDirectory, remove: removeResource, inherit, logger: new RecordingLogger() });
   assert.equal(await exists(stateDirectory), false);
 });

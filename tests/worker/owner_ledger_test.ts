@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseOwnedResources } from "../../lib/worker/owned_resources.ts";
+import { parseOwnedEntries } from "../../lib/worker/owned_entries.ts";
 import { isAlive, listOwners, ownersDirectory } from "../../lib/worker/owner_files.ts";
 import { OwnerLedger } from "../../lib/worker/owner_ledger.ts";
 import { needsRoot, smallDisk } from "../helpers/small_disk.ts";
@@ -50,7 +50,7 @@ Deno.test("what was not given back stays listed, for the next start to remove", 
   await ledger[Symbol.asyncDispose]();
   assert.deepEqual((await listOwners(state.path)).map((owner) => owner.id), [ledger.files.id]);
   assert.equal(await isAlive(ledger.files), false);
-  assert.deepEqual(parseOwnedResources(await Deno.readTextFile(ledger.files.list)).known, [DIRECTORY]);
+  assert.deepEqual(parseOwnedEntries(await Deno.readTextFile(ledger.files.list)).resources, [DIRECTORY]);
 });
 
 Deno.test("a state directory of no use is an error that says what to do", async () => {

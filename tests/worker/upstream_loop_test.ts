@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { Code, codeName } from "../../lib/rpc/code.ts";
 import { RunningTasks } from "../../lib/worker/running_tasks.ts";
 import { fail, FakeUpstream, hang } from "../fakes/upstream_workers.ts";
-import { LoopUnderTest } from "./loop_under_test.ts";
+import { TestedLoop } from "./tested_loop.ts";
 
 Deno.test("a worker registers once and polls with its session, labels and totals", async () => {
   await using upstream = await FakeUpstream.start();
-  await using _loop = await LoopUnderTest.start(upstream);
+  await using _loop = await TestedLoop.start(upstream);
   const { request, metadata } = await upstream.next("register");
   assert.equal(request.registrationToken, upstream.token);
   assert.deepEqual(request.workerInfo?.labels, { name: "w" });
@@ -24,7 +24,7 @@ Deno.test("a worker registers once and polls with its session, labels and totals
 Deno.test("a poll that brought a task is followed by one that lists it and what it uses", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.give({ tasksToStart: [{ taskId: "42", resourcesToUse: { cpu: 2.5 } }, { taskId: "a-b" }] });
-  await using _loop = await LoopUnderTest.start(upstream);
+  await using _loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   const { request } = await upstream.next("poll");
   assert.deepEqual(request.runningTasks, ["42", "a-b"]);
@@ -38,7 +38,7 @@ Deno.test("a task's end is followed by a poll at once that no longer lists it", 
     tasksToStart: [{ taskId: "1", resourcesToUse: { cpu: 1 } }],
     pollIntervalInSeconds: 3_600,
   });
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   await upstream.next("poll");
   loop.end("1");
@@ -50,7 +50,7 @@ Deno.test("a task's end is followed by a poll at once that no longer lists it", 
 Deno.test("there is never more than one poll in flight, and a task's end does not cancel it", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.give({ tasksToStart: [{ taskId: "1" }] });
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   const held = Promise.withResolvers<void>();
   let abandoned = false;
@@ -72,7 +72,7 @@ Deno.test("there is never more than one poll in flight, and a task's end does no
 Deno.test("the interval that the upstream asks for is kept from the start of each poll", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.answers.poll = () => Promise.resolve({ pollIntervalInSeconds: 1 });
-  await using _loop = await LoopUnderTest.start(upstream);
+  await using _loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   const first = performance.now();
   await upstream.next("poll");
@@ -84,7 +84,7 @@ Deno.test("a task is stopped by its id, and by its number from upstreams of old"
   await using upstream = await FakeUpstream.start();
   upstream.give({ tasksToStart: [{ taskId: "x" }, { oldTaskId: 7n }, { taskId: "8", oldTaskId: 8n }] });
   upstream.give({ tasksToStop: ["x", "unknown"], oldTaskIdsToStop: [7n, -1n] });
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   assert.deepEqual((await upstream.next("poll")).request.runningTasks, ["x", "7", "8"]);
   assert.deepEqual((await upstream.next("poll")).request.runningTasks, ["8"]);
@@ -95,7 +95,7 @@ Deno.test("a task that already runs is ignored and brings no further poll", asyn
   await using upstream = await FakeUpstream.start();
   upstream.give({ tasksToStart: [{ taskId: "1" }] });
   upstream.give({ tasksToStart: [{ taskId: "1" }, { taskId: "" }], pollIntervalInSeconds: 3_600 });
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await loop.log.line(/warning attempted to run task 1 which is already running/);
   await upstream.next("poll");
   await upstream.next("poll");
@@ -111,10 +111,10 @@ Deno.test("what runs for one upstream is not listed to another, but its resource
   await using other = await FakeUpstream.start();
   const tasks = new RunningTasks();
   busy.give({ tasksToStart: [{ taskId: "1", resourcesToUse: { cpu: 3 } }] });
-  await using _busy = await LoopUnderTest.start(busy, { tasks });
+  await using _busy = await TestedLoop.start(busy, { tasks });
   await busy.next("poll");
   await busy.next("poll");
-  await using _other = await LoopUnderTest.start(other, { tasks });
+  await using _other = await TestedLoop.start(other, { tasks });
   const { request } = await other.next("poll");
   assert.deepEqual(request.runningTasks, []);
   assert.deepEqual(request.resourcesInUse, { cpu: 3 });
@@ -127,10 +127,10 @@ Deno.test("two upstreams may use the same id for different tasks", async () => {
   one.give({ tasksToStart: [{ taskId: "1" }] });
   two.give({ tasksToStart: [{ taskId: "1" }] });
   two.give({ tasksToStop: ["1"] });
-  await using first = await LoopUnderTest.start(one, { tasks });
+  await using first = await TestedLoop.start(one, { tasks });
   await one.next("poll");
   await one.next("poll");
-  await using second = await LoopUnderTest.start(two, { tasks });
+  await using second = await TestedLoop.start(two, { tasks });
   await two.next("poll");
   assert.deepEqual((await two.next("poll")).request.runningTasks, ["1"]);
   assert.deepEqual((await two.next("poll")).request.runningTasks, []);
@@ -143,7 +143,7 @@ for (const code of [Code.UNAUTHENTICATED, Code.PERMISSION_DENIED, Code.NOT_FOUND
     await using upstream = await FakeUpstream.start();
     const { poll } = upstream.answers;
     upstream.give({ tasksToStart: [{ taskId: "1" }] });
-    await using loop = await LoopUnderTest.start(upstream);
+    await using loop = await TestedLoop.start(upstream);
     await upstream.next("poll");
     upstream.answers.poll = fail(code);
     await upstream.next("poll");
@@ -159,7 +159,7 @@ for (const code of [Code.UNAUTHENTICATED, Code.PERMISSION_DENIED, Code.NOT_FOUND
 Deno.test("a session that was never good is not renewed without a wait", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.answers.poll = fail(Code.UNAUTHENTICATED);
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   await loop.log.line(/error could not poll .* \(next try in 0\.[5-9]|1\.0 s\)/);
   await upstream.next("poll");
@@ -170,7 +170,7 @@ Deno.test("a registration that is refused is logged with what to do, and tried a
   await using upstream = await FakeUpstream.start();
   const { register } = upstream.answers;
   upstream.answers.register = fail(Code.PERMISSION_DENIED, "invalid registration token");
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   const line = await loop.log.line(/could not register/);
   assert.match(
     line,
@@ -184,7 +184,7 @@ Deno.test("a registration that is refused is logged with what to do, and tried a
 Deno.test("a server that is no upstream for workers is told apart", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.answers.register = fail(Code.UNIMPLEMENTED);
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await loop.log.line(
     /error could not register with .*; check the endpoint: what answers there is not an upstream/,
   );
@@ -197,7 +197,7 @@ Deno.test("an upstream that goes away and comes back is polled again, and tasks 
     upstream.answers.poll = hang;
     return Promise.resolve({ tasksToStart: [{ taskId: "1" }] });
   };
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await upstream.next("poll");
   await upstream.next("poll");
   await upstream.stop();
@@ -210,7 +210,7 @@ Deno.test("an upstream that goes away and comes back is polled again, and tasks 
 Deno.test("an end that the upstream asks for is passed on after the tasks of the same answer", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.give({ tasksToStart: [{ taskId: "1" }], shutdown: true });
-  await using loop = await LoopUnderTest.start(upstream);
+  await using loop = await TestedLoop.start(upstream);
   await loop.log.line(/info received shutdown signal from the upstream http:.*, terminating\.\.\./);
   assert.equal(loop.shutdowns, 1);
   assert.equal(loop.tasks.size, 1);

@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hostPlatform } from "../../lib/machine/host_platform.ts";
 import { Code } from "../../lib/rpc/code.ts";
+import { listOwners } from "../../lib/worker/owner_files.ts";
 import { readStatuses } from "../../lib/worker/worker_status.ts";
 import { fail, hang } from "../fakes/upstream_workers.ts";
+import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { type AssignmentInit, CLIENT_SECRET, TaskUpstream } from "./task_upstream.ts";
-import { WorkerUnderTest } from "./worker_under_test.ts";
+import { TestedWorker } from "./tested_worker.ts";
 
 Deno.test("a worker introduces itself by its labels and resources", async () => {
   await using upstream = await TaskUpstream.start();
-  await using worker = await WorkerUnderTest.start([upstream], {
+  await using worker = await TestedWorker.start([upstream], {
     labels: { rack: "2", os: "custom" },
     resources: { cpu: 4.5 },
   });
@@ -29,7 +31,7 @@ Deno.test("a worker introduces itself by its labels and resources", async () => 
 Deno.test("a task is started, run and stopped, and nothing of it is left", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("echo in $CIRRUS_WORKING_DIR");
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("42");
   const started = await upstream.workers.next("taskStarted");
   assert.equal(started.request.taskId, 42n);
@@ -50,7 +52,7 @@ Deno.test("a task is started, run and stopped, and nothing of it is left", async
 
 Deno.test("a task with an id that is no number is identified by metadata alone", async () => {
   await using upstream = await TaskUpstream.start();
-  await using _worker = await WorkerUnderTest.start([upstream]);
+  await using _worker = await TestedWorker.start([upstream]);
   upstream.assign("0b9d-build/7");
   for (const method of ["taskStarted", "taskStopped"] as const) {
     const { request, metadata } = await upstream.workers.next(method);
@@ -63,7 +65,7 @@ Deno.test("a task with an id that is no number is identified by metadata alone",
 Deno.test("a script that fails is told by the agent, not as a failure of the worker's", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("exit 3");
-  await using _worker = await WorkerUnderTest.start([upstream]);
+  await using _worker = await TestedWorker.start([upstream]);
   upstream.assign("1");
   await upstream.workers.next("taskStopped");
   assert.deepEqual(upstream.ci.states, { main: "FAILED" });
@@ -75,7 +77,7 @@ Deno.test("scripts see the host's environment and the trace, and none of the wor
   Deno.env.set("WORKER_TEST_VARIABLE", "of the host");
   await using upstream = await TaskUpstream.start();
   upstream.script("env; tr '\\0' '\\n' < /proc/$PPID/environ || true; cat /proc/$PPID/cmdline || true");
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1", { traceparent: "00-trace", tracestate: "vendor=1" });
   await upstream.workers.next("taskStopped");
   const text = upstream.ci.savedText("main");
@@ -111,7 +113,7 @@ const UNSUPPORTED: { isolation: AssignmentInit["isolation"]; message: RegExp }[]
 for (const { isolation, message } of UNSUPPORTED) {
   Deno.test(`isolation ${isolation?.type?.case ?? "of an unknown kind"} fails the task with what to do`, async () => {
     await using upstream = await TaskUpstream.start();
-    await using _worker = await WorkerUnderTest.start([upstream]);
+    await using _worker = await TestedWorker.start([upstream]);
     upstream.assign("7", { isolation, resourcesToUse: { cpu: 2 } });
     const failed = await upstream.workers.next("taskFailed");
     assert.match(failed.request.message, message);
@@ -134,7 +136,7 @@ for (const { isolation, message } of UNSUPPORTED) {
 Deno.test("isolation none may be asked for by name", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("true");
-  await using _worker = await WorkerUnderTest.start([upstream]);
+  await using _worker = await TestedWorker.start([upstream]);
   upstream.assign("1", { isolation: { type: { case: "none", value: {} } } });
   await upstream.workers.next("taskStopped");
   assert.deepEqual(upstream.ci.states, { main: "COMPLETED" });
@@ -142,7 +144,7 @@ Deno.test("isolation none may be asked for by name", async () => {
 
 Deno.test("a work directory that cannot be made fails the task with what to do", async () => {
   await using upstream = await TaskUpstream.start();
-  await using worker = await WorkerUnderTest.start([upstream], { temporaryDirectory: "/proc/cirrus" });
+  await using worker = await TestedWorker.start([upstream], { temporaryDirectory: "/proc/cirrus" });
   upstream.assign("1");
   const { request } = await upstream.workers.next("taskFailed");
   assert.match(request.message, /\/proc\/cirrus.*TMPDIR/);
@@ -153,7 +155,7 @@ Deno.test("a work directory that cannot be made fails the task with what to do",
 Deno.test("a wrong server secret fails the task and runs nothing", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("true");
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1", { serverSecret: "another one" });
   const { request } = await upstream.workers.next("taskFailed");
   assert.match(request.message, /wrong server token/);
@@ -166,7 +168,7 @@ Deno.test("a task whose start cannot be told is run all the same", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("true");
   upstream.workers.answers.taskStarted = fail(Code.FAILED_PRECONDITION);
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1");
   await upstream.workers.next("taskStopped");
   assert.deepEqual(upstream.ci.states, { main: "COMPLETED" });
@@ -180,7 +182,7 @@ Deno.test("a report that meets passing trouble is made again", async () => {
     upstream.workers.answers.taskStopped = taskStopped;
     return fail(Code.UNAVAILABLE)();
   };
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1");
   await upstream.workers.next("taskStopped");
   await upstream.workers.next("taskStopped");
@@ -213,7 +215,7 @@ for (const { phase, enter, entered } of PHASES) {
   Deno.test(`a task that is cancelled ${phase} is stopped, not failed, and nothing of it is left`, async () => {
     await using upstream = await TaskUpstream.start();
     enter(upstream);
-    await using worker = await WorkerUnderTest.start([upstream]);
+    await using worker = await TestedWorker.start([upstream]);
     upstream.assign("1");
     await entered(upstream);
     upstream.workers.give({ tasksToStop: ["1"] });
@@ -226,7 +228,7 @@ for (const { phase, enter, entered } of PHASES) {
   Deno.test(`the forced end ${phase} reports the task as failed, with why, and leaves nothing`, async () => {
     await using upstream = await TaskUpstream.start();
     enter(upstream);
-    await using worker = await WorkerUnderTest.start([upstream]);
+    await using worker = await TestedWorker.start([upstream]);
     upstream.assign("1");
     await entered(upstream);
     worker.drain();
@@ -244,7 +246,7 @@ for (const { phase, enter, entered } of PHASES) {
 Deno.test("the first signal lets a task end, then the worker ends", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("echo running; until [ -e ../go ]; do sleep 0.05; done");
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1");
   await upstream.ci.until(() => upstream.ci.liveText("main").includes("running"));
   worker.drain();
@@ -260,7 +262,7 @@ Deno.test("the first signal lets a task end, then the worker ends", async () => 
 Deno.test("an upstream that asks for the end gets it once its tasks are over", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("true");
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1");
   await upstream.workers.next("taskStopped");
   upstream.workers.give({ shutdown: true });
@@ -273,7 +275,7 @@ Deno.test("one upstream that hangs keeps no other from giving tasks, nor the wor
   await using good = await TaskUpstream.start();
   hanging.workers.answers.register = hang;
   good.script("true");
-  await using worker = await WorkerUnderTest.start([hanging, good]);
+  await using worker = await TestedWorker.start([hanging, good]);
   await hanging.workers.next("register");
   for (const id of ["1", "2", "3"]) {
     good.assign(id);
@@ -288,7 +290,7 @@ Deno.test("one upstream that hangs keeps no other from giving tasks, nor the wor
 Deno.test("several tasks run at once and their resources are counted together", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("echo running; until [ -e ../go ]; do sleep 0.05; done");
-  await using worker = await WorkerUnderTest.start([upstream], { resources: { cpu: 4 } });
+  await using worker = await TestedWorker.start([upstream], { resources: { cpu: 4 } });
   upstream.assign("1", { resourcesToUse: { cpu: 1.5 } });
   upstream.assign("2", { resourcesToUse: { cpu: 2, gpu: 1 } });
   await upstream.ci.until(() =>
@@ -307,7 +309,7 @@ Deno.test("several tasks run at once and their resources are counted together", 
 Deno.test("what a worker does can be read on its host while it lives", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("echo running; sleep 1000");
-  await using worker = await WorkerUnderTest.start([upstream]);
+  await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1");
   await upstream.ci.until(() => upstream.ci.liveText("main").includes("running"));
   const [status, ...others] = await readStatuses(worker.stateDirectory);
@@ -333,11 +335,46 @@ Deno.test("what a worker does can be read on its host while it lives", async () 
   assert.deepEqual(await readStatuses(worker.stateDirectory), []);
 });
 
+Deno.test("a worker that was killed while it drained is enabled by its next start", async () => {
+  await using upstream = await TaskUpstream.start();
+  await using state = await temporaryDirectory();
+  const owners = join(state.path, "owners");
+  const disabled = { kind: "disabled worker", name: "worker-1", endpoint: upstream.endpoint };
+  await Deno.mkdir(owners);
+  await Deno.writeTextFile(join(owners, "killed.list"), JSON.stringify([disabled]));
+  await using worker = await TestedWorker.start([upstream], { stateDirectory: state.path });
+  await upstream.workers.next("register");
+  assert.equal((await upstream.workers.next("updateStatus")).request.disabled, false);
+  await upstream.workers.next("poll");
+  worker.cancel();
+  await worker.over;
+  assert.deepEqual([...Deno.readDirSync(owners)], []);
+});
+
+Deno.test("a worker that could not be enabled again stays written down for the next start", async () => {
+  await using upstream = await TaskUpstream.start();
+  upstream.script("sleep 1000");
+  await using state = await temporaryDirectory();
+  await using worker = await TestedWorker.start([upstream], { stateDirectory: state.path });
+  upstream.assign("1");
+  await upstream.workers.next("taskStarted");
+  worker.drain();
+  await upstream.workers.next("updateStatus");
+  upstream.workers.answers.updateStatus = fail(Code.UNAVAILABLE);
+  worker.cancel();
+  await worker.over;
+  const [list] = await listOwners(state.path);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(list?.list ?? "")), [
+    { kind: "disabled worker", name: "worker-1", endpoint: upstream.endpoint },
+  ]);
+  await worker.log.line(/error could not enable the worker .*next start tries once more/);
+});
+
 Deno.test("the project's own directory is used as it is and left alone", async () => {
   await using upstream = await TaskUpstream.start();
   upstream.script("pwd; echo made > made");
   const directory = await Deno.makeTempDir();
-  await using worker = await WorkerUnderTest.start([upstream], { noneWorkingDirectory: directory });
+  await using worker = await TestedWorker.start([upstream], { noneWorkingDirectory: directory });
   upstream.assign("1");
   await upstream.workers.next("taskStopped");
   assert.equal(await Deno.readTextFile(join(directory, "made")), "made\n");

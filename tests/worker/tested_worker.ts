@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { RecordingLogger } from "./recording_logger.ts";
 
 /** A whole worker in this process, in directories of its own. */
-export class WorkerUnderTest implements AsyncDisposable {
+export class TestedWorker implements AsyncDisposable {
   readonly log = new RecordingLogger();
   readonly stateDirectory: string;
   /** Where the tasks' directories are made. */
@@ -32,7 +32,7 @@ export class WorkerUnderTest implements AsyncDisposable {
   static async start(
     upstreams: readonly Pick<FakeUpstream, "endpoint" | "token">[],
     changed: Partial<WorkerOptions> = {},
-  ): Promise<WorkerUnderTest> {
+  ): Promise<TestedWorker> {
     await using resources = new AsyncDisposableStack();
     const state = resources.use(await temporaryDirectory());
     const temporary = resources.use(await temporaryDirectory());
@@ -44,7 +44,7 @@ export class WorkerUnderTest implements AsyncDisposable {
       temporaryDirectory: temporary.path,
       ...changed,
     };
-    return new WorkerUnderTest(options, resources.move());
+    return new TestedWorker(options, resources.move());
   }
 
   /** As the first signal does. */

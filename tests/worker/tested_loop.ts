@@ -1,5 +1,6 @@
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import type { Assignment } from "../../lib/worker/assignment.ts";
+import { Disablement } from "../../lib/worker/disablement.ts";
 import { RunningTasks } from "../../lib/worker/running_tasks.ts";
 import { UpstreamLoop } from "../../lib/worker/upstream_loop.ts";
 import { UpstreamSession } from "../../lib/worker/upstream_session.ts";
@@ -7,27 +8,34 @@ import type { FakeUpstream } from "../fakes/upstream_workers.ts";
 import { RecordingLogger } from "./recording_logger.ts";
 
 /** A loop that polls a fake upstream, whose tasks run until a test ends them. */
-export class LoopUnderTest implements AsyncDisposable {
+export class TestedLoop implements AsyncDisposable {
   readonly #drain = new AbortController();
   readonly #cancel = new AbortController();
   readonly #endings = new Map<string, () => void>();
   readonly #loop: UpstreamLoop;
+  readonly #disablement: Disablement;
   readonly #session: UpstreamSession;
   readonly #over: Promise<void>;
   readonly tasks: RunningTasks;
   readonly cancelled: string[] = [];
   readonly log = new RecordingLogger();
   shutdowns = 0;
+  /** A test may do something at that moment. */
+  onRegistered: () => void = () => {};
+  /** How many upstreams are written down as told to give no tasks. */
+  recorded = 0;
 
   private constructor(session: UpstreamSession, tasks: RunningTasks) {
     this.#session = session;
     this.tasks = tasks;
+    this.#disablement = new Disablement({ session, record: () => this.#record(), logger: this.log });
     this.#loop = new UpstreamLoop({
       session,
+      disablement: this.#disablement,
       tasks,
       info: () => ({ labels: { name: "w" }, resourcesTotal: { cpu: 4 } }),
       start: (assignment) => this.#start(assignment),
-      onRegistered: () => {},
+      onRegistered: () => this.onRegistered(),
       onShutdown: () => {
         this.shutdowns++;
         this.drain();
@@ -37,9 +45,9 @@ export class LoopUnderTest implements AsyncDisposable {
     this.#over = this.#loop.run({ drain: this.#drain.signal, cancel: this.#cancel.signal });
   }
 
-  static async start(upstream: FakeUpstream, options: { tasks?: RunningTasks } = {}): Promise<LoopUnderTest> {
+  static async start(upstream: FakeUpstream, options: { tasks?: RunningTasks } = {}): Promise<TestedLoop> {
     const session = await UpstreamSession.open({ endpoint: upstream.endpoint, token: upstream.token }, "w");
-    return new LoopUnderTest(session, options.tasks ?? new RunningTasks());
+    return new TestedLoop(session, options.tasks ?? new RunningTasks());
   }
 
   end(id: string): void {
@@ -56,7 +64,7 @@ export class LoopUnderTest implements AsyncDisposable {
 
   async over(): Promise<void> {
     await this.#over;
-    await this.#loop.enableAgain();
+    await this.#disablement.undo();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,6 +72,11 @@ export class LoopUnderTest implements AsyncDisposable {
     for (const end of this.#endings.values()) end();
     await this.#over;
     this.#session[Symbol.dispose]();
+  }
+
+  #record(): Promise<AsyncDisposable> {
+    this.recorded++;
+    return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve(void this.recorded--) });
   }
 
   #start(assignment: Assignment): void {
