@@ -10,6 +10,7 @@ export class ManualClock implements Clock {
   #elapsed = 0;
   #wall = Date.UTC(2026, 5, 1);
   readonly #timers = new Set<Timer>();
+  #onTimer = () => {};
 
   now(): number {
     return this.#wall;
@@ -22,12 +23,21 @@ export class ManualClock implements Clock {
   after(ms: number, callback: () => void): Disposable {
     const timer = { at: this.#elapsed + ms, callback };
     this.#timers.add(timer);
+    if (ms <= 0) queueMicrotask(() => this.advance(0));
+    this.#onTimer();
     return { [Symbol.dispose]: () => this.#timers.delete(timer) };
   }
 
-  /** How many timers wait. */
-  get pending(): number {
-    return this.#timers.size;
+  /** Whether somebody waits for so long from now. */
+  hasTimer(ms: number): boolean {
+    return [...this.#timers].some(({ at }) => at === this.#elapsed + ms);
+  }
+
+  /** Resolves once somebody waits for so long from now. */
+  async timer(ms: number): Promise<void> {
+    while (!this.hasTimer(ms)) {
+      await new Promise<void>((resolve) => this.#onTimer = resolve);
+    }
   }
 
   /** Lets time pass, and what is due in it happen in order. What it causes may go on after this has returned. */

@@ -5,6 +5,7 @@ import type { TaskControl } from "../tasks/task_control.ts";
 import type { Dispatcher } from "../workers/dispatcher.ts";
 import type { Gift } from "../workers/held_poll.ts";
 import type { Pool } from "../workers/pool.ts";
+import type { TaskQueue } from "../workers/task_queue.ts";
 import type { PollReport, PoolWorker } from "../workers/pool_worker.ts";
 
 /** What a worker is to do. */
@@ -18,6 +19,7 @@ export interface PollsOptions {
   readonly pool: Pool;
   readonly dispatcher: Dispatcher;
   readonly control: TaskControl;
+  readonly queue: TaskQueue;
   readonly tasks: Pick<TaskStore, "lastAssignment">;
 }
 
@@ -37,6 +39,7 @@ export class Polls {
     pool.touch(worker);
     worker.cutOff = false;
     await this.#compare(worker, report);
+    this.#freeDeadWorkers();
     if (worker.update(report)) await pool.save(worker);
 
     const start = await dispatcher.hold(worker, { signal, urgent: this.#hasNews(worker) });
@@ -48,9 +51,24 @@ export class Polls {
     return { start, stop };
   }
 
+  /** Says whether a worker is given tasks. Its poll is answered: one that ends need not wait until it runs out. */
+  async setDisabled(worker: PoolWorker, disabled: boolean): Promise<void> {
+    await this.#options.pool.setDisabled(worker, disabled);
+    this.#options.dispatcher.hurry(worker);
+  }
+
   /** Whether there is a task to stop that the worker was not told of in the last answer. */
   #hasNews(worker: PoolWorker): boolean {
     return worker.tasksToStop.some((id) => !worker.told.has(id));
+  }
+
+  /** A task that a worker is kept free for must not wait for one that has gone. */
+  #freeDeadWorkers(): void {
+    const { pool, queue } = this.#options;
+    for (const name of queue.heldWorkers) {
+      const worker = pool.find(name);
+      if (!worker || !pool.isLive(worker)) queue.workerGone(name);
+    }
   }
 
   /** Compares what the worker has with what we think that it has. */

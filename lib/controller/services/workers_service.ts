@@ -85,7 +85,7 @@ export function workersService(options: WorkersServiceOptions): Implementation {
 
     updateStatus: guard("UpdateStatus", async (request, { metadata }) => {
       const worker = namedWorker(metadata);
-      await pool.setDisabled(worker, request.disabled);
+      await polls.setDisabled(worker, request.disabled);
       return { disabled: worker.disabled };
     }),
 

@@ -29,6 +29,9 @@ export interface WatchdogOptions extends WatchdogLimits {
 /** An agent ends its task by itself when the time is up, and then has five minutes for the rest; this comes after. */
 const OVERTIME_MS = 15 * 60_000;
 
+/** A worker that took a task says so by its next poll, and it polls every second. */
+const UNANSWERED_MS = 60_000;
+
 /** A timer that comes so late says that this process stood still, not that everybody else was silent. */
 const STANDSTILL_MS = 5_000;
 
@@ -64,7 +67,7 @@ export class Watchdog implements Disposable {
   /** Nothing new is due before that. */
   #shortestMs(): number {
     const { workerTimeoutMs, heartbeatTimeoutMs = Infinity, queueTimeoutMs } = this.#options;
-    return Math.min(workerTimeoutMs, heartbeatTimeoutMs, queueTimeoutMs, OVERTIME_MS);
+    return Math.min(workerTimeoutMs, heartbeatTimeoutMs, queueTimeoutMs, UNANSWERED_MS);
   }
 
   #wakeAt(at: number): void {
@@ -123,8 +126,12 @@ export class Watchdog implements Disposable {
     const { worker, agentSince, record } = assignment;
     const heard = Math.max(assignment.lastHeard, this.#standstillUntil);
     const seen = worker.poll === undefined ? worker.lastSeen : this.#options.clock.elapsed();
+    const silentSince = Math.max(heard, seen);
+    if (!assignment.started && !assignment.listed) {
+      yield { at: silentSince + UNANSWERED_MS, act: () => control.notListed(assignment) };
+    }
     yield {
-      at: Math.max(heard, seen) + workerTimeoutMs,
+      at: silentSince + workerTimeoutMs,
       act: () => control.lost(assignment, `was silent for ${inWords(workerTimeoutMs)}`),
     };
     if (assignment.decided || agentSince === undefined) return;

@@ -30,7 +30,7 @@ export function explainWait(
     const seconds = Math.max(0, Math.round((now - worker.lastSeenAt) / 1_000));
     const text = able && !live
       ? `not connected, last seen ${seconds} s ago`
-      : result.kind === "fits" && queue.isHeld(worker.name)
+      : result.kind === "fits" && queue.heldWorkers.includes(worker.name)
       ? "kept free for a task that came first"
       : describeFit(result);
     return { worker: worker.name, fit: result, live, lastSeenAt: worker.lastSeenAt, text };

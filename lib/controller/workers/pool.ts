@@ -7,7 +7,7 @@ import type { WorkerStore } from "../store/store.ts";
 import { PoolWorker } from "./pool_worker.ts";
 
 /** For how long a worker counts as live after its last poll was answered: it is asked to poll every second. */
-const LIVE_MS = 5_000;
+const LIVE_MS = 3_000;
 
 /** One registration; it becomes a worker's with the first poll, which is what tells the worker's name. */
 interface Session {

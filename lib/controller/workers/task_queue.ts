@@ -36,9 +36,9 @@ export class TaskQueue {
     return this.#scheduler.find(taskId);
   }
 
-  /** Whether a worker is kept free for a task that came first. */
-  isHeld(worker: string): boolean {
-    return this.#scheduler.holds.has(worker);
+  /** The names of the workers that are kept free for a task that came first. */
+  get heldWorkers(): string[] {
+    return [...this.#scheduler.holds.keys()];
   }
 
   add(task: WaitingTask): void {
