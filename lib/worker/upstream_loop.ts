@@ -90,10 +90,11 @@ export class UpstreamLoop {
   }
 
   async #tell(cancel: AbortSignal): Promise<void> {
-    const { tasks, info, disablement } = this.#options;
+    const { session, tasks, info, disablement } = this.#options;
     this.#drain = { kind: "begun" };
-    const unneeded = tasks.size === 0 && !this.#call?.mayBringTask;
-    const answer = unneeded ? "unasked" : await disablement.disable(info(), cancel);
+    const idle = tasks.size === 0 && !this.#call?.mayBringTask;
+    const unknown = !session.registered && tasks.of(session).length === 0;
+    const answer = idle || unknown ? "unasked" : await disablement.disable(info(), cancel);
     this.#drain = { kind: "told", answer };
     this.#reconsider();
   }

@@ -1,7 +1,7 @@
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { Worker } from "../../lib/worker/worker.ts";
-import type { WorkerOptions } from "../../lib/worker/worker_options.ts";
-import type { FakeUpstream } from "../fakes/upstream_workers.ts";
+import type { UpstreamOptions, WorkerOptions } from "../../lib/worker/worker_options.ts";
+
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { RecordingLogger } from "./recording_logger.ts";
 
@@ -30,7 +30,7 @@ export class TestedWorker implements AsyncDisposable {
   }
 
   static async start(
-    upstreams: readonly Pick<FakeUpstream, "endpoint" | "token">[],
+    upstreams: readonly UpstreamOptions[],
     changed: Partial<WorkerOptions> = {},
   ): Promise<TestedWorker> {
     await using resources = new AsyncDisposableStack();
@@ -39,7 +39,7 @@ export class TestedWorker implements AsyncDisposable {
     const options = {
       name: "worker-1",
       version: "1.2.3",
-      upstreams: upstreams.map(({ endpoint, token }) => ({ endpoint, token })),
+      upstreams,
       stateDirectory: state.path,
       temporaryDirectory: temporary.path,
       ...changed,
