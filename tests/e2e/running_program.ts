@@ -15,6 +15,7 @@ export class RunningProgram {
   readonly #child: Deno.ChildProcess;
   readonly #printed = { stdout: "", stderr: "" };
   readonly #arrivals = new EventTarget();
+  readonly #unread = new AbortController();
   /** Rejects when it takes too long; the program is killed then. */
   readonly ended: Promise<ProgramEnd>;
 
@@ -42,6 +43,11 @@ export class RunningProgram {
     this.#child.kill(signal);
   }
 
+  /** Reads no more of standard output, as `head` does when it has enough. */
+  closeOutput(): void {
+    this.#unread.abort();
+  }
+
   async #end(): Promise<ProgramEnd> {
     const end = Promise.all([this.#child.status, this.#collect("stdout"), this.#collect("stderr")]);
     try {
@@ -54,8 +60,11 @@ export class RunningProgram {
   }
 
   async #collect(stream: "stdout" | "stderr"): Promise<void> {
-    for await (const text of this.#child[stream].pipeThrough(new TextDecoderStream())) {
-      this.#printed[stream] += text;
+    const reader = this.#child[stream].getReader();
+    if (stream === "stdout") this.#unread.signal.addEventListener("abort", () => reader.cancel());
+    const decoder = new TextDecoder();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      this.#printed[stream] += decoder.decode(next.value, { stream: true });
       this.#arrivals.dispatchEvent(new Event("text"));
     }
   }

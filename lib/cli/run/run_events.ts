@@ -47,12 +47,12 @@ interface TaskProgress {
 
 class BuildFollower {
   readonly #source: BuildSource;
-  readonly #buildId: string;
+  readonly #build: BuildRecord;
   readonly #tasks: ReadonlyMap<string, TaskProgress>;
 
   constructor(source: BuildSource, build: BuildRecord) {
     this.#source = source;
-    this.#buildId = build.id;
+    this.#build = build;
     const titles = taskTitles(build.tasks);
     this.#tasks = new Map(build.tasks.map(({ id, name, allowFailures }, index) => [id, {
       title: titles[index] ?? name,
@@ -63,7 +63,8 @@ class BuildFollower {
   }
 
   async *follow(signal: AbortSignal): AsyncGenerator<RunEvent> {
-    for await (const event of this.#source.watchBuild(this.#buildId, { signal })) {
+    yield { kind: "run started", tasks: this.#titles() };
+    for await (const event of this.#source.watchBuild(this.#build.id, { signal })) {
       if (event.kind === "build") {
         if (event.status !== "executing") return;
         continue;
@@ -74,6 +75,12 @@ class BuildFollower {
       else if (event.kind === "log") yield* this.#onLog(task, event);
       else yield* this.#onCommand(task, event);
     }
+  }
+
+  /** The titles of the tasks that are going to run. */
+  #titles(): string[] {
+    const awaited = this.#build.tasks.filter(({ state }) => state.status !== "skipped");
+    return awaited.flatMap(({ id }) => this.#tasks.get(id)?.title ?? []);
   }
 
   async *#onTask(

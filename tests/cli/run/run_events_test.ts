@@ -57,8 +57,11 @@ const ended = (status: "completed" | "failed" | "aborted", durationMs: number): 
   signaled: false,
 });
 
-/** Follows a build to which these events happen; `logs` has what each command's log holds from the start. */
-function follow(
+/**
+ * What is shown, after the start of the run, of a build to which these events happen; `logs` has what each command's
+ * log holds from the start.
+ */
+async function follow(
   events: readonly BuildEvent[],
   logs: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<RunEvent[]> {
@@ -69,7 +72,11 @@ function follow(
       return Promise.resolve(log && { bytes: log.subarray(offset, offset + length), size: log.byteLength });
     },
   };
-  return Array.fromAsync(runEvents(source, BUILD, { signal: new AbortController().signal }));
+  const [started, ...rest] = await Array.fromAsync(
+    runEvents(source, BUILD, { signal: new AbortController().signal }),
+  );
+  assert.deepEqual(started, { kind: "run started", tasks: ["lint", "test", "deploy"] });
+  return rest;
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
