@@ -1,15 +1,11 @@
 import type { Isolation as IsolationMessage } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Isolation } from "./isolation.ts";
+import { isolationName } from "./isolation_name.ts";
 import { NoneIsolation, type NoneIsolationOptions } from "./none.ts";
 
 /** What the isolations of this program are told, by kind. */
 export interface IsolationOptions {
   readonly none: NoneIsolationOptions;
-}
-
-/** The name of an isolation, for people. */
-export function isolationName(message: IsolationMessage | undefined): string {
-  return message === undefined ? "none" : message.type.case ?? "unknown";
 }
 
 /**

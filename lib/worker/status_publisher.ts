@@ -1,4 +1,4 @@
-import { isolationName } from "../isolation/registry.ts";
+import { isolationName } from "../isolation/isolation_name.ts";
 import type { Logger } from "../logging/logger.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { OwnerFiles } from "./owner_files.ts";

@@ -3,6 +3,7 @@ import type { ProjectSource } from "../agent/project_source.ts";
 import { abortCause } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
 import type { Isolation, ResourceLedger } from "../isolation/isolation.ts";
+import { isolationFor, type IsolationOptions } from "../isolation/registry.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Assignment } from "./assignment.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
@@ -16,8 +17,7 @@ const RELEASE_MS = 15_000;
 /** What a task needs of its worker. */
 export interface TaskOptions {
   readonly session: UpstreamSession;
-  /** Chooses where a task runs; throws an error for the person who waits for it when that is nowhere. */
-  readonly chooseIsolation: (task: Assignment) => Isolation;
+  readonly isolations: IsolationOptions;
   readonly ledger: ResourceLedger;
   /** An existing folder of the worker's host. */
   readonly temporaryDirectory: string;
@@ -34,7 +34,7 @@ export async function runTask(task: Assignment, options: TaskOptions, signal: Ab
   const reports = new TaskReports(options.session, task, { logger });
   const held = new AsyncDisposableStack();
   try {
-    const isolation = options.chooseIsolation(task);
+    const isolation = isolationFor(task.isolation, options.isolations);
     await reports.started(signal);
     await execute(task, { ...options, isolation, held }, signal);
   } catch (error) {

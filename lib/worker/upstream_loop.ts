@@ -11,8 +11,17 @@ import type { RunningTasks } from "./running_tasks.ts";
 import { explainFailure, isSessionLost } from "./upstream_failure.ts";
 import type { UpstreamSession, WorkerInfo } from "./upstream_session.ts";
 
-/** How long a draining worker on which nothing runs waits for the answer to a poll that may carry a task. */
-const LAST_POLL_MS = 30_000;
+/**
+ * How long a draining worker on which nothing runs waits for the answer to a poll that may carry a task, by
+ * what the upstream said when it was told to give none. One that gives none has nothing to answer with but a
+ * task that it had given before.
+ */
+const LAST_POLL_MS: Readonly<Record<Disabled | "unasked", number>> = {
+  disabled: 10_000,
+  unsupported: 30_000,
+  unreachable: 0,
+  unasked: 0,
+};
 
 export interface UpstreamLoopOptions {
   readonly session: UpstreamSession;
@@ -119,12 +128,11 @@ export class UpstreamLoop {
   #reconsider(): void {
     this.#alarm.ring();
     clearTimeout(this.#giveUpTimer);
-    if (!this.#call || !this.#over()) return;
+    if (!this.#call || this.#drain.kind !== "told" || this.#needed()) return;
     const { controller, mayBringTask } = this.#call;
-    const reachable = this.#drain.kind === "told" && this.#drain.answer !== "unreachable";
     this.#giveUpTimer = setTimeout(
       () => controller.abort(new AbortReason("finished", "The worker needs no more tasks")),
-      mayBringTask && reachable ? LAST_POLL_MS : 0,
+      mayBringTask ? LAST_POLL_MS[this.#drain.answer] : 0,
     );
   }
 

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { AbortReason } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
-import { isolationFor } from "../isolation/registry.ts";
+import type { OwnedResource } from "../isolation/isolation.ts";
 import type { Logger } from "../logging/logger.ts";
 import { hostPlatform } from "../machine/host_platform.ts";
 import type { Assignment } from "./assignment.ts";
@@ -13,16 +13,17 @@ import { workerLabels } from "./labels.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import type { DisabledWorker } from "./owned_entries.ts";
 import { OwnerLedger } from "./owner_ledger.ts";
-import { removeResource } from "./remove_resource.ts";
 import { RunningTasks } from "./running_tasks.ts";
 import { statusPublisher } from "./status_publisher.ts";
-import { runTask } from "./task.ts";
 import { UpstreamLoop } from "./upstream_loop.ts";
 import { UpstreamSession, type WorkerInfo } from "./upstream_session.ts";
 import type { WorkerOptions } from "./worker_options.ts";
 
 /** How long the start waits for what killed workers left behind to be gone; removing it goes on after that. */
 const LEFTOVERS_MS = 10_000;
+
+/** What runs tasks is a third of all code: a worker is registered before it is loaded. */
+const importTask = () => import("./task.ts");
 
 /** How a worker is ended. */
 export interface WorkerSignals {
@@ -119,7 +120,11 @@ export class Worker {
       tasks: this.#tasks,
       info: () => this.#info(),
       start: (task) => this.#start(task, { session, ledger, logger }),
-      onRegistered,
+      onRegistered: () => {
+        onRegistered();
+        // The first task need not wait for it then.
+        importTask().catch(() => {});
+      },
       onShutdown: () =>
         this.#shutdown.abort(new AbortReason("shutdown", "An upstream asked the worker to end")),
       logger,
@@ -144,11 +149,12 @@ export class Worker {
       ...(noneWorkingDirectory === undefined ? {} : { workingDirectory: noneWorkingDirectory }),
     };
     this.#tasks.start(task, options.session, async (signal) => {
+      const { runTask } = await importTask();
       await runTask(task, {
         session: options.session,
+        isolations: { none },
         ledger: options.ledger,
         temporaryDirectory,
-        chooseIsolation: () => isolationFor(task.isolation, { none }),
         ...(projectSource ? { projectSource } : {}),
         logger,
       }, signal);
@@ -159,6 +165,8 @@ export class Worker {
 
   async #removeLeftovers(disablements: ReadonlyMap<UpstreamSession, Disablement>): Promise<void> {
     const { name, stateDirectory } = this.#options;
+    const remove = async (resource: OwnedResource) =>
+      await (await import("./remove_resource.ts")).removeResource(resource);
     const inherit = async (disabled: DisabledWorker) => {
       const own = [...disablements].filter(([{ endpoint }]) =>
         name === disabled.name && endpoint === disabled.endpoint
@@ -170,7 +178,7 @@ export class Worker {
       await withGrace(
         "waiting for what killed workers left behind to be removed, which goes on",
         LEFTOVERS_MS,
-        () => removeLeftovers({ stateDirectory, remove: removeResource, inherit, logger: this.#logger }),
+        () => removeLeftovers({ stateDirectory, remove, inherit, logger: this.#logger }),
       );
     } catch (error) {
       this.#logger.warning(errorMessage(error));
