@@ -25,6 +25,8 @@ export interface RetryOptions {
   readonly backoff?: Backoff;
   /** How many tries at most; unbounded by default. */
   readonly maxAttempts?: number;
+  /** Which errors are worth another try; `isRetryable` by default. */
+  readonly retryable?: (error: RpcError) => boolean;
   /** Told before each wait. */
   readonly onRetry?: (error: RpcError, waitMs: number) => void;
 }
@@ -34,13 +36,14 @@ export interface RetryOptions {
  * Rejects with the last error.
  */
 export async function retryCall<T>(call: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, backoff = new Backoff(), maxAttempts = Infinity, onRetry } = options;
+  const { signal, backoff = new Backoff(), maxAttempts = Infinity, retryable = isRetryable, onRetry } =
+    options;
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
     try {
       return await call(attempt);
     } catch (error) {
-      if (!(error instanceof RpcError) || !isRetryable(error) || attempt >= maxAttempts) throw error;
+      if (!(error instanceof RpcError) || !retryable(error) || attempt >= maxAttempts) throw error;
       const waitMs = backoff.next();
       onRetry?.(error, waitMs);
       await delay(waitMs, { signal });

@@ -1,7 +1,8 @@
 import { Backoff } from "../async/backoff.ts";
 import { withGrace } from "../async/grace.ts";
 import type { Logger } from "../logging/logger.ts";
-import { retryCall } from "../rpc/retry.ts";
+import { Code } from "../rpc/code.ts";
+import { isRetryable, retryCall } from "../rpc/retry.ts";
 import type { Assignment } from "./assignment.ts";
 import { explainFailure } from "./upstream_failure.ts";
 import type { UpstreamSession } from "./upstream_session.ts";
@@ -43,12 +44,13 @@ export class TaskReports {
 
   async #report(what: string, call: (signal: AbortSignal) => Promise<void>): Promise<void> {
     try {
-      await withGrace(
-        "telling the upstream",
-        REPORT_MS,
-        (signal) =>
-          retryCall(() => call(signal), { signal, backoff: new Backoff({ initialMs: 200, maxMs: 2_000 }) }),
-      );
+      await withGrace("telling the upstream", REPORT_MS, (signal) =>
+        retryCall(() => call(signal), {
+          signal,
+          backoff: new Backoff({ initialMs: 200, maxMs: 2_000 }),
+          // A lost session is renewed by the next poll.
+          retryable: (error) => isRetryable(error) || error.code === Code.UNAUTHENTICATED,
+        }));
     } catch (error) {
       const { id } = this.#task;
       this.#logger.error(`could not tell the upstream that task ${id} has ${what}: ${explainFailure(error)}`);

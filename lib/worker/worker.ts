@@ -1,13 +1,13 @@
 import { tmpdir } from "node:os";
 import { AbortReason } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
 import type { OwnedResource } from "../isolation/isolation.ts";
 import type { Logger } from "../logging/logger.ts";
 import { hostPlatform } from "../machine/host_platform.ts";
 import type { Assignment } from "./assignment.ts";
 import { checkOptions } from "./check_options.ts";
 import { Disablement } from "./disablement.ts";
-import { errorMessage } from "../diagnostics/error_message.ts";
 import { hostEnvironment } from "./host_environment.ts";
 import { workerLabels } from "./labels.ts";
 import { removeLeftovers } from "./leftovers.ts";

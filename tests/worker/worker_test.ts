@@ -189,6 +189,26 @@ Deno.test("a report that meets passing trouble is made again", async () => {
   await worker.log.line(/info task 1 completed/);
 });
 
+Deno.test("a task's end is told also when the upstream has lost the session meanwhile", async () => {
+  await using upstream = await TaskUpstream.start();
+  const { taskStopped } = upstream.workers.answers;
+  upstream.workers.answers.taskStopped = (request, context) =>
+    context.metadata.get("session-token") === "session-1"
+      ? fail(Code.UNAUTHENTICATED, "unknown session")()
+      : taskStopped(request, context);
+  await using worker = await TestedWorker.start([upstream]);
+  upstream.assign("1");
+  await upstream.workers.next("taskStopped");
+  const { poll } = upstream.workers.answers;
+  upstream.workers.answers.poll = () => {
+    upstream.workers.answers.poll = poll;
+    return fail(Code.UNAUTHENTICATED, "unknown session")();
+  };
+  upstream.workers.give({ pollIntervalInSeconds: 1 });
+  await worker.log.line(/info task 1 completed/);
+  assert.equal(upstream.workers.methods.filter((method) => method === "register").length, 2);
+});
+
 /** The phases of a task, each with how to be in it and how to see that the task is there. */
 const PHASES: {
   phase: string;
