@@ -23,7 +23,7 @@ export class ManualClock implements Clock {
   after(ms: number, callback: () => void): Disposable {
     const timer = { at: this.#elapsed + ms, callback };
     this.#timers.add(timer);
-    if (ms <= 0) queueMicrotask(() => this.advance(0));
+    if (ms <= 0) queueMicrotask(() => void this.advance(0));
     this.#onTimer();
     return { [Symbol.dispose]: () => this.#timers.delete(timer) };
   }
@@ -40,21 +40,22 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** Lets time pass, and what is due in it happen in order. What it causes may go on after this has returned. */
-  advance(ms: number): void {
+  /** Lets time pass, and what is due in it happen in order, each thing with all that follows from it in this process. */
+  async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms;
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
       this.#timers.delete(timer);
       this.#move(timer.at);
       timer.callback();
+      await new Promise((resolve) => setTimeout(resolve, 0));
     }
     this.#move(end);
   }
 
   /** Lets time pass at once, as when this process stood still: all that is due then happens late. */
-  jump(ms: number): void {
+  async jump(ms: number): Promise<void> {
     this.#move(this.#elapsed + ms);
-    this.advance(0);
+    await this.advance(0);
   }
 
   /** Sets the wall clock, as somebody might. */

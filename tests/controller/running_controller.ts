@@ -1,6 +1,6 @@
 import { silentLogger } from "../../lib/logging/logger.ts";
 import { Controller, type ControllerOptions } from "../../lib/controller/controller.ts";
-import type { BuildEvent, BuildRecord, TaskRecord } from "../../lib/controller/records.ts";
+import type { BuildEvent, BuildRecord, TaskRecord, TaskState } from "../../lib/controller/records.ts";
 import { TOKEN } from "./raw_worker.ts";
 
 /** A controller on a free port of the loopback, in memory unless told otherwise. */
@@ -30,17 +30,15 @@ export async function waitForEvent(
 export async function waitForTask(
   controller: Controller,
   taskId: string,
-  status: string,
+  status: TaskState["status"],
 ): Promise<TaskRecord> {
-  const task = await requireTask(controller, taskId);
-  if (task.state.status !== status) {
-    await waitForEvent(
-      controller,
-      task.buildId,
-      (event) => event.kind === "task" && event.taskId === taskId && event.state.status === status,
-    );
+  const { buildId } = await requireTask(controller, taskId);
+  const signal = AbortSignal.timeout(20_000);
+  for await (const _event of controller.watchBuild(buildId, { signal })) {
+    const task = await requireTask(controller, taskId);
+    if (task.state.status === status) return task;
   }
-  return await requireTask(controller, taskId);
+  throw new Error(`The build ended without its task being ${status}`);
 }
 
 /** Waits until a build has ended. */

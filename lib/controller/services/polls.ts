@@ -42,7 +42,8 @@ export class Polls {
     this.#freeDeadWorkers();
     if (worker.update(report)) await pool.save(worker);
 
-    const start = await dispatcher.hold(worker, { signal, urgent: this.#hasNews(worker) });
+    const urgent = this.#hasNews(worker) || hasNothingToWaitFor(worker);
+    const start = await dispatcher.hold(worker, { signal, urgent });
     pool.touch(worker);
     worker.cutOff = signal.aborted;
     if (signal.aborted) throw new RpcError(Code.CANCELLED, "The worker went away while its poll was held");
@@ -86,4 +87,9 @@ export class Polls {
       }
     }
   }
+}
+
+/** A worker that is given no tasks and has none may be about to end, with this as its last poll. */
+function hasNothingToWaitFor(worker: PoolWorker): boolean {
+  return worker.disabled && [...worker.assignments].length === 0;
 }

@@ -53,10 +53,7 @@ export class Watchdog implements Disposable {
 
   /** Something new is to be looked after. */
   watch(): void {
-    const { clock, workerTimeoutMs, heartbeatTimeoutMs = Infinity, queueTimeoutMs } = this.#options;
-    this.#wakeAt(
-      clock.elapsed() + Math.min(workerTimeoutMs, heartbeatTimeoutMs, queueTimeoutMs, OVERTIME_MS),
-    );
+    this.#wakeAt(this.#options.clock.elapsed() + this.#shortestMs());
   }
 
   [Symbol.dispose](): void {

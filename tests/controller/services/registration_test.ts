@@ -104,9 +104,9 @@ Deno.test("A worker that stopped polling keeps its name for a few seconds", asyn
   using first = await RawWorker.connect(controller.endpoint, { name: "twin" });
   using second = await RawWorker.connect(controller.endpoint, { name: "twin" });
   await first.poll();
-  clock.advance(2_999);
+  await clock.advance(2_999);
   await assert.rejects(second.poll(), { code: Code.ALREADY_EXISTS });
-  clock.advance(1);
+  await clock.advance(1);
   await second.poll();
 });
 
