@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { playground } from "./playground.ts";
-
-/** Output with the durations, which differ from run to run, taken out. */
-function stable(text: string): string {
-  return text.replace(/\b(in|after) \d+(\.\d+)?(ms|s)\b/g, "$1 TIME");
-}
+import { stable } from "./stable.ts";
 
 const HELLO = `
 persistent_worker: {}

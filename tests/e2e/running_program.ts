@@ -43,6 +43,13 @@ export class RunningProgram {
     this.#child.kill(signal);
   }
 
+  /** Types on the program's terminal. */
+  async type(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    writer.releaseLock();
+  }
+
   /** Reads no more of standard output, as `head` does when it has enough. */
   closeOutput(): void {
     this.#unread.abort();
@@ -52,6 +59,7 @@ export class RunningProgram {
     const end = Promise.all([this.#child.status, this.#collect("stdout"), this.#collect("stderr")]);
     try {
       const [{ code }] = await withGrace("waiting for the program to end", WAIT_MS, () => end);
+      await this.#child.stdin.close();
       return { code, ...this.#printed };
     } catch (error) {
       this.#child.kill("SIGKILL");

@@ -1,3 +1,4 @@
+import type { LineOutput } from "../../logging/line_output.ts";
 import { openLog } from "../../logging/open_log.ts";
 import { formatDuration } from "../../units/duration.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -6,25 +7,45 @@ import { createRenderer } from "../output/create_renderer.ts";
 import type { Renderer } from "../output/renderer.ts";
 import type { RunFlags } from "./command.ts";
 import { executeRun } from "./execute_run.ts";
+import { HeldLines } from "./held_lines.ts";
 import { Interruption } from "./interruption.ts";
 import { resolveOutputFormat } from "./output_format.ts";
-import { prepareRun } from "./prepare_run.ts";
+import { type PreparedRun, prepareRun } from "./prepare_run.ts";
 import { RunTally } from "./run_tally.ts";
 
 /** `cirrus run`: runs the tasks of the current directory's `.cirrus.yml` on this machine. */
 export async function runTasks(flags: RunFlags, io: Io, wanted?: string): Promise<number> {
-  const startedAt = performance.now();
   using interruption = new Interruption(io);
-  const project = io.workingDirectory;
   try {
-    const prepared = await prepareRun({ flags, wanted, project }, { io, signal: interruption.asked });
+    const request = { flags, wanted, project: io.workingDirectory };
+    const prepared = await prepareRun(request, { io, signal: interruption.asked });
     const isTerminal = io.stdout.terminalSize() !== undefined && io.environment.get("TERM") !== "dumb";
     const format = resolveOutputFormat(flags.output, { environment: io.environment, isTerminal });
     await using renderer = createRenderer(format, io);
-    using log = openLog({ level: flags.verbose ? "debug" : "warning", output: notesTo(renderer) });
-    const tally = new RunTally();
+    const tally = await runAndShow(prepared, { flags, io, interruption, renderer });
+    return interruption.exitCode ?? (tally.failed ? ExitCode.failure : ExitCode.success);
+  } catch (error) {
+    // What an interruption breaks off is no failure of its own.
+    if (interruption.exitCode !== undefined) return interruption.exitCode;
+    throw error;
+  }
+}
+
+/** Runs, shows what happens and in the end the sum of it, which it resolves with. */
+async function runAndShow(
+  prepared: PreparedRun,
+  options: { flags: RunFlags; io: Io; interruption: Interruption; renderer: Renderer },
+): Promise<RunTally> {
+  const { flags, io, interruption, renderer } = options;
+  const startedAt = performance.now();
+  const tally = new RunTally();
+  const held = new HeldLines();
+  using log = flags.verbose
+    ? openLog({ level: "debug", output: lineOutput((line) => showNote(renderer, line)) })
+    : openLog({ level: "warning", output: lineOutput((line) => held.add(line)) });
+  try {
     await executeRun(prepared, {
-      project,
+      project: io.workingDirectory,
       dirty: flags.dirty,
       jobs: flags.jobs ?? navigator.hardwareConcurrency,
       heartbeatTimeoutMs: flags.heartbeatTimeout,
@@ -35,24 +56,19 @@ export async function runTasks(flags: RunFlags, io: Io, wanted?: string): Promis
         return renderer.show(event);
       },
     });
-    await renderer.show({
-      kind: "note",
-      text: `${tally} in ${formatDuration(performance.now() - startedAt)}`,
-    });
-    return interruption.exitCode ?? (tally.failed ? ExitCode.failure : ExitCode.success);
-  } catch (error) {
-    // What an interruption breaks off is no failure of its own.
-    if (interruption.exitCode !== undefined) return interruption.exitCode;
-    throw error;
+  } finally {
+    for (const line of held.without(tally.failureMessages)) showNote(renderer, line);
   }
+  const summary = `${tally} in ${formatDuration(performance.now() - startedAt)}`;
+  await renderer.show({ kind: "note", text: summary });
+  return tally;
 }
 
-/** Lines of the program's log among what the renderer shows. */
-function notesTo(renderer: Renderer) {
-  return {
-    terminal: true,
-    colour: false,
-    // A stream that takes nothing more is noticed by the next event.
-    write: (line: string) => void renderer.show({ kind: "note", text: line.trimEnd() }).catch(() => {}),
-  };
+/** Shows a line among the events. A stream that takes nothing more is noticed by the next event. */
+function showNote(renderer: Renderer, line: string): void {
+  renderer.show({ kind: "note", text: line.trimEnd() }).catch(() => {});
+}
+
+function lineOutput(write: (line: string) => void): LineOutput {
+  return { terminal: true, colour: false, write };
 }

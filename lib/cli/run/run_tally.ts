@@ -3,10 +3,15 @@ import type { RunEvent } from "../output/run_event.ts";
 /** Counts how the tasks of a run ended. */
 export class RunTally {
   readonly #counts = { passed: 0, failed: 0, allowed: 0, cancelled: 0, skipped: 0 };
+  /** What tasks said of their failure, where no command of theirs did. */
+  readonly failureMessages: string[] = [];
 
   count(event: RunEvent): void {
     if (event.kind !== "task finished") return;
     const { outcome } = event;
+    if (outcome.kind === "failed" && outcome.message !== undefined) {
+      this.failureMessages.push(outcome.message);
+    }
     this.#counts[outcome.kind === "failed" && outcome.tolerated ? "allowed" : outcome.kind]++;
   }
 

@@ -4,7 +4,7 @@ import {
   Status,
   type Task,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
-import { isolationName } from "../../isolation/registry.ts";
+import { isolationName } from "../../isolation/isolation_name.ts";
 
 /**
  * Which tasks cannot run on this machine, by their `local_group_id`, and why; each reason completes the sentence
