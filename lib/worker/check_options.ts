@@ -24,6 +24,11 @@ export function checkOptions(options: WorkerOptions): void {
       );
     }
   }
+  const pools = upstreams.map(({ endpoint, token }) => JSON.stringify([endpoint, token]));
+  const twice = upstreams.find((_, index) => pools.indexOf(pools[index] ?? "") !== index);
+  if (twice) {
+    throw new Error(`The upstream ${twice.endpoint} is named twice with one token: remove one of them`);
+  }
   for (const [resource, amount] of Object.entries(resources)) {
     if (!Number.isFinite(amount) || amount < 0) {
       throw new Error(

@@ -49,7 +49,7 @@ async function removeOwned(owner: OwnerFiles, options: LeftoverOptions): Promise
     }
   }
   if (kept.length === 0) await removeOwner(owner);
-  else replaceFile(owner.list, JSON.stringify(kept));
+  else replaceFile(owner.list, JSON.stringify(kept), { durable: false });
 }
 
 /** The names of all that live workers own. */

@@ -37,24 +37,28 @@ export async function listOwners(stateDirectory: string): Promise<OwnerFiles[]> 
 
 const UNFINISHED = ".new";
 
-/** Replaces a file as a whole, so that nobody ever reads half of it; it is on the disk on return. */
-export function replaceFile(path: string, content: string): void {
-  const fresh = path + UNFINISHED;
+/**
+ * Replaces a file as a whole, so that nobody ever reads half of it. It outlives this process in any case and,
+ * when `durable`, a crash of the host in the next moment too, which costs a wait for the disk.
+ */
+export function replaceFile(path: string, content: string, options: { durable: boolean }): void {
   {
-    using file = Deno.openSync(fresh, { write: true, create: true, truncate: true, mode: 0o600 });
+    using file = Deno.openSync(path + UNFINISHED, { write: true, create: true, truncate: true, mode: 0o600 });
     const bytes = new TextEncoder().encode(content);
     for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
-    file.syncDataSync();
+    if (options.durable) file.syncDataSync();
   }
-  Deno.renameSync(fresh, path);
+  Deno.renameSync(path + UNFINISHED, path);
 }
 
 /** Takes an owner's lock, or returns undefined while its worker lives. Dispose it to let go. */
 export async function tryLock(files: OwnerFiles): Promise<Disposable | undefined> {
-  const file = await Deno.open(files.lock, { read: true, write: true, create: true, mode: 0o600 });
-  if (await file.tryLock(true)) return file;
-  file.close();
-  return undefined;
+  using resources = new DisposableStack();
+  const options = { read: true, write: true, create: true, mode: 0o600 };
+  const file = resources.use(await Deno.open(files.lock, options));
+  if (!await file.tryLock(true)) return undefined;
+  resources.move();
+  return file;
 }
 
 /** Whether an owner's worker lives. */

@@ -10,6 +10,9 @@ import {
   tryLock,
 } from "./owner_files.ts";
 
+/** What is worth a wait for the disk, because a crash of the host neither ends it nor leaves it small. */
+const OUTLIVES_HOST: ReadonlySet<OwnedEntry["kind"]> = new Set(["container", "vm", "disabled worker"]);
+
 /**
  * What one live worker owns on this host, written down before it is made. While the worker lives it holds a
  * lock; a list whose lock is free belongs to a killed one, and the next start undoes what is in it.
@@ -22,7 +25,7 @@ export class OwnerLedger implements ResourceLedger, AsyncDisposable {
   private constructor(files: OwnerFiles, lock: Disposable) {
     this.files = files;
     this.#lock = lock;
-    this.#save();
+    this.#save({ durable: false });
   }
 
   /** Starts a new list. Rejects with an error that says what to do when the state directory is of no use. */
@@ -50,7 +53,7 @@ export class OwnerLedger implements ResourceLedger, AsyncDisposable {
     return Promise.try(() => {
       this.#entries.add(entry);
       try {
-        this.#save();
+        this.#save({ durable: OUTLIVES_HOST.has(entry.kind) });
       } catch (error) {
         this.#entries.delete(entry);
         throw error;
@@ -66,10 +69,10 @@ export class OwnerLedger implements ResourceLedger, AsyncDisposable {
   }
 
   #release(entry: OwnedEntry): void {
-    if (this.#entries.delete(entry)) this.#save();
+    if (this.#entries.delete(entry)) this.#save({ durable: false });
   }
 
-  #save(): void {
-    replaceFile(this.files.list, JSON.stringify([...this.#entries]));
+  #save(options: { durable: boolean }): void {
+    replaceFile(this.files.list, JSON.stringify([...this.#entries]), options);
   }
 }

@@ -1,7 +1,11 @@
 import { isAlive, listOwners, type OwnerFiles, replaceFile } from "./owner_files.ts";
 
+const FORMAT = 1;
+
 /** What a live worker of this host says of itself, for `cirrus worker status`. Times are RFC 3339. */
 export interface WorkerStatus {
+  /** Of what follows; another shape gets another number. */
+  readonly format: typeof FORMAT;
   readonly name: string;
   readonly version: string;
   readonly pid: number;
@@ -15,8 +19,8 @@ export interface WorkerStatus {
 }
 
 /** Says what the worker behind `files` does now. */
-export function publishStatus(files: OwnerFiles, status: WorkerStatus): void {
-  replaceFile(files.status, JSON.stringify(status));
+export function publishStatus(files: OwnerFiles, status: Omit<WorkerStatus, "format">): void {
+  replaceFile(files.status, JSON.stringify({ format: FORMAT, ...status }), { durable: false });
 }
 
 /** The workers that live on this host, oldest first. */
@@ -30,12 +34,17 @@ export async function readStatuses(stateDirectory: string): Promise<WorkerStatus
   return statuses.sort((a, b) => a.since.localeCompare(b.since));
 }
 
-/** Undefined for a worker that has only just started or is about to end. */
+/** Undefined for a worker that has only just started or is about to end, and for one of another version. */
 async function readStatus(owner: OwnerFiles): Promise<WorkerStatus | undefined> {
   try {
-    return JSON.parse(await Deno.readTextFile(owner.status));
+    const status: unknown = JSON.parse(await Deno.readTextFile(owner.status));
+    return isWorkerStatus(status) ? status : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+function isWorkerStatus(status: unknown): status is WorkerStatus {
+  return typeof status === "object" && status !== null && "format" in status && status.format === FORMAT;
 }

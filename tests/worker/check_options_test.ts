@@ -8,6 +8,7 @@ const GOOD: WorkerOptions = { name: "w", version: "1", upstreams: [UPSTREAM], st
 Deno.test("good options pass", () => {
   checkOptions(GOOD);
   checkOptions({ ...GOOD, resources: { cpu: 1.5, none: 0 } });
+  checkOptions({ ...GOOD, upstreams: [UPSTREAM, { ...UPSTREAM, token: "of another pool" }] });
 });
 
 for (
@@ -28,6 +29,11 @@ for (
       what: "a token of two lines",
       options: { upstreams: [{ ...UPSTREAM, token: "a very secret token\nand more" }] },
       message: /http:\/\/ci:1.*on one line/,
+    },
+    {
+      what: "one upstream twice",
+      options: { upstreams: [UPSTREAM, { ...UPSTREAM }] },
+      message: /http:\/\/ci:1 .*remove/,
     },
     { what: "a negative amount", options: { resources: { cpu: -1 } }, message: /"cpu".*from 0 up/ },
     {

@@ -337,6 +337,7 @@ Deno.test("what a worker does can be read on its host while it lives", async () 
   assert.ok(status);
   const { since, tasks, ...rest } = status;
   assert.deepEqual(rest, {
+    format: 1,
     name: "worker-1",
     version: "1.2.3",
     pid: Deno.pid,
