@@ -22,6 +22,7 @@ for (
       "github-actions",
       `[good] started
 ::group::good: clone
+Copied 1 file of PROJECT
 ::endgroup::
 [good] clone: passed in TIME
 ::group::good: good
@@ -32,6 +33,7 @@ fine
 [good] passed in TIME
 [bad] started
 ::group::bad: clone
+Copied 1 file of PROJECT
 ::endgroup::
 [bad] clone: passed in TIME
 ::group::bad: bad
@@ -50,6 +52,7 @@ Exit status: 3
       "travis",
       `[good] started
 travis_fold:start:cirrus.1\r\x1b[0Kgood: clone
+Copied 1 file of PROJECT
 travis_fold:end:cirrus.1\r\x1b[0K
 [good] clone: passed in TIME
 travis_fold:start:cirrus.2\r\x1b[0Kgood: good
@@ -60,6 +63,7 @@ travis_fold:end:cirrus.2\r\x1b[0K
 [good] passed in TIME
 [bad] started
 travis_fold:start:cirrus.3\r\x1b[0Kbad: clone
+Copied 1 file of PROJECT
 travis_fold:end:cirrus.3\r\x1b[0K
 [bad] clone: passed in TIME
 travis_fold:start:cirrus.4\r\x1b[0Kbad: bad
@@ -77,6 +81,7 @@ travis_fold:end:cirrus.4\r\x1b[0K
       "teamcity",
       `[good] started
 ##teamcity[blockOpened name='good: clone']
+Copied 1 file of PROJECT
 ##teamcity[blockClosed name='good: clone']
 [good] clone: passed in TIME
 ##teamcity[blockOpened name='good: good']
@@ -87,6 +92,7 @@ fine
 [good] passed in TIME
 [bad] started
 ##teamcity[blockOpened name='bad: clone']
+Copied 1 file of PROJECT
 ##teamcity[blockClosed name='bad: clone']
 [bad] clone: passed in TIME
 ##teamcity[blockOpened name='bad: bad']

@@ -19,6 +19,7 @@ Deno.test("a run whose tasks pass ends with 0 and leaves nothing behind", async 
     stable(stdout),
     `[hello] started
 [hello] clone: started
+[hello] clone | Copied 2 files of PROJECT
 [hello] clone: passed in TIME
 [hello] greet: started
 [hello] greet | echo "Hello from $CIRRUS_TASK_NAME"

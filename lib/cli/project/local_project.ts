@@ -30,12 +30,10 @@ export class LocalProject implements ProjectSource {
   ): Promise<void> {
     const delivery = { ...target, ...options };
     const repository = await this.#repository(options);
-    if (repository === undefined) {
-      await copy(this.#directory, walkFolder(this.#directory), delivery);
-    } else {
-      await copy(this.#directory, workTreeFiles(this.#directory, options), delivery);
-      if (repository.isTop) await this.#deliverGitDirectory(repository, delivery);
-    }
+    const files = repository ? workTreeFiles(this.#directory, options) : walkFolder(this.#directory);
+    const count = await copy(this.#directory, files, delivery);
+    options.log(`Copied ${count === 1 ? "1 file" : `${count} files`} of ${this.#directory}`);
+    if (repository?.isTop) await this.#deliverGitDirectory(repository, delivery);
   }
 
   async #repository({ log, signal }: Pick<Delivery, "log" | "signal">): Promise<Repository | undefined> {
@@ -64,19 +62,24 @@ export class LocalProject implements ProjectSource {
   }
 }
 
-/** Copies entries of a folder of this host. */
+/** Copies entries of a folder of this host; resolves with the number of files. */
 async function copy(
   from: string,
   entries: Iterable<ProjectEntry> | AsyncIterable<ProjectEntry>,
   { machine, directory, signal }: Delivery,
-): Promise<void> {
+): Promise<number> {
   const emptyFolders: string[] = [];
+  let count = 0;
   async function* paths() {
     for await (const { path, kind } of entries) {
       if (kind === "empty folder") emptyFolders.push(path);
-      else yield path;
+      else {
+        count++;
+        yield path;
+      }
     }
   }
   await machine.files.copyFromHost(from, paths(), directory, { signal });
   for (const path of emptyFolders) await machine.files.makeDirectory(`${directory}/${path}`);
+  return count;
 }

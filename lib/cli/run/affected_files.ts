@@ -1,7 +1,7 @@
 import { ToolError } from "../../process/tool_error.ts";
 import { git } from "../project/git.ts";
 import { UsageError } from "../usage_error.ts";
-import type { RunFlags } from "./command.ts";
+import type { RunFlags } from "./run_flags.ts";
 
 /** The paths, relative to the project, that count as changed. Throws a `UsageError` where git cannot tell. */
 export async function affectedFiles(

@@ -1,24 +1,8 @@
 import { buildCommand } from "@stricli/core";
 import { parseDuration } from "../../units/duration.ts";
 import { type CliContext, lazily } from "../command.ts";
-import { OUTPUT_FORMATS, type OutputFormat } from "./output_format.ts";
-
-/** The flags of `cirrus run`. */
-export interface RunFlags {
-  readonly dirty: boolean;
-  readonly env?: readonly string[];
-  /** The name that the Go program has for `env`. */
-  readonly environment?: readonly string[];
-  readonly envFile?: readonly string[];
-  readonly output: OutputFormat;
-  readonly verbose: boolean;
-  readonly jobs?: number;
-  /** Milliseconds. */
-  readonly heartbeatTimeout?: number;
-  readonly affectedFiles?: readonly string[];
-  readonly affectedFilesGit?: string;
-  readonly affectedFilesGitCached?: string;
-}
+import { OUTPUT_FORMATS } from "./output_format.ts";
+import type { RunFlags } from "./run_flags.ts";
 
 /** `cirrus run [flags] [TASK]` */
 export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({

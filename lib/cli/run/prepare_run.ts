@@ -7,12 +7,12 @@ import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
 import { affectedFiles } from "./affected_files.ts";
 import { repositoryEnvironment, STATIC_ENVIRONMENT } from "./build_environment.ts";
-import type { RunFlags } from "./command.ts";
 import { readDefinitionFile } from "./definition_file.ts";
 import { localTasks } from "./local_tasks.ts";
 import { selectTasks } from "./select_tasks.ts";
 import { isSkippedByFile, skipReasons } from "./skip_reasons.ts";
 import { readUserEnvironment } from "./user_environment.ts";
+import type { RunFlags } from "./run_flags.ts";
 
 /** What is to be run, and what the worker must offer for it. */
 export interface PreparedRun {

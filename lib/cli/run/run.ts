@@ -5,13 +5,13 @@ import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { createRenderer } from "../output/create_renderer.ts";
 import type { Renderer } from "../output/renderer.ts";
-import type { RunFlags } from "./command.ts";
 import { executeRun } from "./execute_run.ts";
 import { HeldLines } from "./held_lines.ts";
 import { Interruption } from "./interruption.ts";
 import { resolveOutputFormat } from "./output_format.ts";
 import { type PreparedRun, prepareRun } from "./prepare_run.ts";
 import { RunTally } from "./run_tally.ts";
+import type { RunFlags } from "./run_flags.ts";
 
 /** `cirrus run`: runs the tasks of the current directory's `.cirrus.yml` on this machine. */
 export async function runTasks(flags: RunFlags, io: Io, wanted?: string): Promise<number> {

@@ -1,17 +1,7 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
-import { UPSTREAM_FLAGS, type UpstreamFlags } from "./flags.ts";
+import { UPSTREAM_FLAGS, type UpstreamFlags, type WorkerRunFlags } from "./flags.ts";
 import { parseLabels, parseResources } from "./key_values.ts";
-
-/** The flags of `cirrus worker run`. */
-export interface WorkerRunFlags extends UpstreamFlags {
-  readonly labels?: ReadonlyArray<Readonly<Record<string, string>>>;
-  readonly resources?: ReadonlyArray<Readonly<Record<string, number>>>;
-  readonly stateDir?: string;
-  readonly adoptLeftovers: boolean;
-  readonly user?: string;
-  readonly userCoarseGrained: boolean;
-}
 
 const run = buildCommand<WorkerRunFlags, [], CliContext>({
   loader: lazily(async () => (await import("./run_worker.ts")).runWorker),

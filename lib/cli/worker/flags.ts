@@ -11,6 +11,16 @@ export interface UpstreamFlags {
   readonly rpcEndpoint?: string;
 }
 
+/** The flags of `cirrus worker run`. */
+export interface WorkerRunFlags extends UpstreamFlags {
+  readonly labels?: ReadonlyArray<Readonly<Record<string, string>>>;
+  readonly resources?: ReadonlyArray<Readonly<Record<string, number>>>;
+  readonly stateDir?: string;
+  readonly adoptLeftovers: boolean;
+  readonly user?: string;
+  readonly userCoarseGrained: boolean;
+}
+
 /** The upstream that was the default until its end on 1 June 2026. */
 export const CLOUD_ENDPOINT = "https://grpc.cirrus-ci.com:443";
 

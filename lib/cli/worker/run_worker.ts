@@ -10,8 +10,7 @@ import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
-import type { WorkerRunFlags } from "./commands.ts";
-import { CLOUD_ENDPOINT } from "./flags.ts";
+import { CLOUD_ENDPOINT, type WorkerRunFlags } from "./flags.ts";
 import { upstreamFromFlags } from "./upstream.ts";
 
 /** `cirrus worker run`: works until a signal or an upstream ends it. */

@@ -1,0 +1,18 @@
+import type { OutputFormat } from "./output_format.ts";
+
+/** The flags of `cirrus run`. */
+export interface RunFlags {
+  readonly dirty: boolean;
+  readonly env?: readonly string[];
+  /** The name that the Go program has for `env`. */
+  readonly environment?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly output: OutputFormat;
+  readonly verbose: boolean;
+  readonly jobs?: number;
+  /** Milliseconds. */
+  readonly heartbeatTimeout?: number;
+  readonly affectedFiles?: readonly string[];
+  readonly affectedFilesGit?: string;
+  readonly affectedFilesGitCached?: string;
+}
