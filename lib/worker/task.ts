@@ -22,6 +22,8 @@ export interface TaskOptions {
   /** An existing folder of the worker's host. */
   readonly temporaryDirectory: string;
   readonly projectSource?: ProjectSource;
+  /** See `WorkerOptions`. */
+  readonly heartbeatMs?: number;
   readonly logger: Logger;
 }
 
@@ -58,7 +60,7 @@ async function execute(
   options: TaskOptions & { isolation: Isolation; held: AsyncDisposableStack },
   signal: AbortSignal,
 ): Promise<void> {
-  const { session, isolation, ledger, temporaryDirectory, held, projectSource, logger } = options;
+  const { session, isolation, ledger, temporaryDirectory, held, projectSource, heartbeatMs, logger } = options;
   signal.throwIfAborted();
   const spool = held.use(await makeSpoolDirectory(temporaryDirectory, ledger));
   const progress = (line: string) => logger.info(line);
@@ -73,6 +75,7 @@ async function execute(
     environment: task.traceEnvironment,
     compressLogs: !session.local,
     ...(projectSource ? { projectSource } : {}),
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     logger,
   }, signal);
   if (outcome.kind === "cancelled") signal.throwIfAborted();

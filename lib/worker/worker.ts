@@ -141,7 +141,7 @@ export class Worker {
     task: Assignment,
     options: { session: UpstreamSession; ledger: OwnerLedger; logger: Logger },
   ): void {
-    const { projectSource, noneWorkingDirectory, temporaryDirectory = tmpdir() } = this.#options;
+    const { projectSource, heartbeatMs, noneWorkingDirectory, temporaryDirectory = tmpdir() } = this.#options;
     const logger = options.logger.with({ task: task.id });
     const none = {
       environment: hostEnvironment(),
@@ -156,6 +156,7 @@ export class Worker {
         ledger: options.ledger,
         temporaryDirectory,
         ...(projectSource ? { projectSource } : {}),
+        ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
         logger,
       }, signal);
       logger.info(`task ${task.id} completed`);

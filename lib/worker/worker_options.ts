@@ -26,6 +26,8 @@ export interface WorkerOptions {
   readonly stateDirectory: string;
   /** Where tasks' directories are made; the host's folder for temporary files (TMPDIR) when absent. */
   readonly temporaryDirectory?: string;
+  /** Between two signs of life of a task, in milliseconds; the agent's own default when absent. */
+  readonly heartbeatMs?: number;
   /** Stands in for the clone instruction of every task. */
   readonly projectSource?: ProjectSource;
   /** Tasks without an isolation run in this existing directory, which is left alone, instead of a fresh one. */
