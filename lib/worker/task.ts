@@ -60,7 +60,8 @@ async function execute(
   options: TaskOptions & { isolation: Isolation; held: AsyncDisposableStack },
   signal: AbortSignal,
 ): Promise<void> {
-  const { session, isolation, ledger, temporaryDirectory, held, projectSource, heartbeatMs, logger } = options;
+  const { session, isolation, ledger, temporaryDirectory, held, projectSource, heartbeatMs, logger } =
+    options;
   signal.throwIfAborted();
   const spool = held.use(await makeSpoolDirectory(temporaryDirectory, ledger));
   const progress = (line: string) => logger.info(line);
