@@ -375,3 +375,11 @@ Deno.test("long output comes complete and in order", async () => {
   assert.equal(lines.length, 200_000);
   assert.ok(lines.every((line, index) => line === String(index + 1)));
 });
+
+Deno.test("a task that is silent but alive is not given up, however short the timeout", async () => {
+  await using place = await playground({
+    ".cirrus.yml": "a_task:\n  persistent_worker: {}\n  a_script: sleep 2\n",
+  });
+  const { code, stdout } = await place.run(["run", "--heartbeat-timeout=500ms"]);
+  assert.equal(code, 0, stdout);
+});

@@ -1,10 +1,7 @@
-import { AbortReason } from "../../async/abort_reason.ts";
-import { withGrace } from "../../async/grace.ts";
 import { Controller } from "../../controller/controller.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { defaultStateDirectory } from "../../worker/state_directory.ts";
-import { Worker } from "../../worker/worker.ts";
 import type { WorkerOptions } from "../../worker/worker_options.ts";
 import type { RunEvent } from "../output/run_event.ts";
 import { LocalProject } from "../project/local_project.ts";
@@ -12,9 +9,10 @@ import { VERSION } from "../version.ts";
 import type { Interruption } from "./interruption.ts";
 import type { PreparedRun } from "./prepare_run.ts";
 import { runEvents } from "./run_events.ts";
+import { startWorker } from "./running_worker.ts";
 
-/** How long the worker may take to end once everything it runs was cancelled. */
-const WORKER_END_MS = 60_000;
+/** So that a task that lives is never given up, however short the timeout. */
+const HEARTBEATS_PER_TIMEOUT = 4;
 
 export interface ExecuteOptions {
   /** Absolute path. */
@@ -36,7 +34,7 @@ export interface ExecuteOptions {
  * Nothing of it is left when this resolves, nor when it rejects because it could not run.
  */
 export async function executeRun({ build, resources }: PreparedRun, options: ExecuteOptions): Promise<void> {
-  const { interruption, logger } = options;
+  const { interruption, logger, heartbeatTimeoutMs } = options;
   const registrationToken = crypto.randomUUID();
   await using controller = await Controller.start({
     hostname: "127.0.0.1",
@@ -44,7 +42,7 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     dataDirectory: ":memory:",
     registrationToken,
     maxTasksWithoutResources: options.jobs,
-    ...options.heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs: options.heartbeatTimeoutMs },
+    ...heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs },
     logger,
   });
   const record = await controller.createBuild(build);
@@ -54,11 +52,12 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     upstreams: [{ endpoint: controller.endpoint, token: registrationToken }],
     resources,
     stateDirectory: defaultStateDirectory(),
+    ...heartbeatTimeoutMs !== undefined && { heartbeatMs: heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT },
     ...projectOptions(options),
   }, { logger, forced: interruption.forced });
 
   const cancel = async () => {
-    await options.show({ kind: "note", text: "Cancelling the tasks; once more kills them at once" });
+    await options.show({ kind: "note", text: "Cancelling the tasks" });
     await controller.cancelBuild(record.id, interruption.asked.reason.message);
   };
   const onAsked = () =>
@@ -78,44 +77,6 @@ function projectOptions({ dirty, project }: ExecuteOptions): Partial<WorkerOptio
     noneWorkingDirectory: project,
     projectSource: {
       deliver: (_, { log }) => Promise.resolve(log("Running in the project directory itself")),
-    },
-  };
-}
-
-/** A worker that runs; disposing it cancels what it still runs and waits for its end. */
-interface RunningWorker extends AsyncDisposable {
-  /** Aborts when the worker ends by itself, with the reason: it could not start, or something broke. */
-  readonly ended: AbortSignal;
-  /** Resolves once what runs has ended. */
-  drain(): Promise<void>;
-}
-
-function startWorker(
-  options: WorkerOptions,
-  { logger, forced }: { logger: Logger; forced: AbortSignal },
-): RunningWorker {
-  const drain = new AbortController();
-  const cancel = new AbortController();
-  const ended = new AbortController();
-  const running = new Worker(options, { logger }).run({
-    drain: drain.signal,
-    cancel: AbortSignal.any([cancel.signal, forced]),
-  });
-  running.then(
-    () => ended.abort(new AbortReason("lost", "The worker ended before the tasks did")),
-    (error) => ended.abort(error),
-  );
-  const over = new AbortReason("finished", "The run is over");
-  return {
-    ended: ended.signal,
-    drain: () => {
-      drain.abort(over);
-      return running;
-    },
-    async [Symbol.asyncDispose]() {
-      cancel.abort(over);
-      drain.abort(over);
-      await withGrace("the end of the worker", WORKER_END_MS, () => running.catch(() => {}));
     },
   };
 }
