@@ -64,6 +64,14 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
         placeholder: "DURATION",
         brief: "Give a task up that was silent for so long, such as 90s or 5m",
       },
+      stateDir: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "PATH",
+        brief:
+          "Where to write down what is to be removed if this is killed; the platform's state folder by default",
+      },
       affectedFiles: {
         kind: "parsed",
         parse: String,

@@ -1,7 +1,6 @@
 import { Controller } from "../../controller/controller.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
-import { defaultStateDirectory } from "../../worker/state_directory.ts";
 import type { WorkerOptions } from "../../worker/worker_options.ts";
 import type { RunEvent } from "../output/run_event.ts";
 import { LocalProject } from "../project/local_project.ts";
@@ -19,6 +18,8 @@ export interface ExecuteOptions {
   readonly project: string;
   /** Run in the project itself. */
   readonly dirty: boolean;
+  /** Where the worker writes down what it owns. */
+  readonly stateDirectory: string;
   /** How many tasks without resources run at once. */
   readonly jobs: number;
   /** Milliseconds; the controller's own default when absent. */
@@ -51,7 +52,7 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     version: VERSION,
     upstreams: [{ endpoint: controller.endpoint, token: registrationToken }],
     resources,
-    stateDirectory: defaultStateDirectory(),
+    stateDirectory: options.stateDirectory,
     ...heartbeatTimeoutMs !== undefined && { heartbeatMs: heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT },
     ...projectOptions(options),
   }, { logger, forced: interruption.forced });

@@ -1,6 +1,7 @@
 import type { LineOutput } from "../../logging/line_output.ts";
 import { openLog } from "../../logging/open_log.ts";
 import { formatDuration } from "../../units/duration.ts";
+import { defaultStateDirectory } from "../../worker/state_directory.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { createRenderer } from "../output/create_renderer.ts";
@@ -47,6 +48,7 @@ async function runAndShow(
     await executeRun(prepared, {
       project: io.workingDirectory,
       dirty: flags.dirty,
+      stateDirectory: flags.stateDir ?? defaultStateDirectory(),
       jobs: flags.jobs ?? navigator.hardwareConcurrency,
       heartbeatTimeoutMs: flags.heartbeatTimeout,
       interruption,

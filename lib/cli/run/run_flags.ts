@@ -12,6 +12,7 @@ export interface RunFlags {
   readonly jobs?: number;
   /** Milliseconds. */
   readonly heartbeatTimeout?: number;
+  readonly stateDir?: string;
   readonly affectedFiles?: readonly string[];
   readonly affectedFilesGit?: string;
   readonly affectedFilesGitCached?: string;
