@@ -33,7 +33,7 @@ export class LogSink implements AsyncDisposable {
       return new LogSink(log, { ...options, place: { kind: "database", content: log.content } });
     }
     const file = await Deno.open(options.path, { read: true, write: true });
-    const { size } = await file.stat();
+    const size = await file.seek(0, Deno.SeekMode.End);
     return new LogSink(log, { ...options, place: { kind: "file", file, size } });
   }
 
@@ -57,7 +57,7 @@ export class LogSink implements AsyncDisposable {
   async #append(bytes: Uint8Array): Promise<void> {
     const place = this.#place;
     if (place.kind === "file") {
-      await writeAt(place.file, place.size, bytes);
+      await writeAtEnd(place.file, place.size, bytes);
       this.#place = { ...place, size: place.size + bytes.byteLength };
       return;
     }
@@ -74,7 +74,7 @@ export class LogSink implements AsyncDisposable {
       Deno.open(this.#path, { read: true, write: true, create: true, truncate: true, mode: 0o600 })
     );
     try {
-      await writeAt(file, 0, content);
+      await writeAtEnd(file, 0, content);
       await this.#index.moveToFile(this.id);
     } catch (error) {
       file.close();
@@ -84,11 +84,16 @@ export class LogSink implements AsyncDisposable {
   }
 }
 
-/** Always at a place, so that what a full disk left half written is written over. */
-async function writeAt(file: Deno.FsFile, position: number, bytes: Uint8Array): Promise<void> {
+/** Writes at the end of a file that has `size` bytes. What a full disk left half written is written over the next time. */
+async function writeAtEnd(file: Deno.FsFile, size: number, bytes: Uint8Array): Promise<void> {
   await translated(async () => {
-    await file.seek(position, Deno.SeekMode.Start);
-    for (let written = 0; written < bytes.byteLength;) written += await file.write(bytes.subarray(written));
+    try {
+      for (let written = 0; written < bytes.byteLength;) written += await file.write(bytes.subarray(written));
+    } catch (error) {
+      await file.truncate(size);
+      await file.seek(size, Deno.SeekMode.Start);
+      throw error;
+    }
   });
 }
 
