@@ -41,7 +41,7 @@ export async function prepareRun(
   const definition = await readDefinitionFile(project);
   const overrides = await readUserEnvironment(
     { variables: [...flags.environment ?? [], ...flags.env ?? []], files: flags.envFile ?? [] },
-    { ...io, warn },
+    { environment: io.environment, workingDirectory: project, warn },
   );
   const { tasks: parsed, diagnostics } = await parsePipeline(definition.source, {
     path: definition.path,
