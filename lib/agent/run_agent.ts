@@ -19,6 +19,7 @@ import { Heartbeat } from "./reports/heartbeat.ts";
 import { fetchInitialCommands } from "./reports/initial_commands.ts";
 import { ProblemReporter } from "./reports/problem_reporter.ts";
 import { UpdateReporter } from "./reports/update_reporter.ts";
+import { ResourceRecorder } from "./resources/resource_recorder.ts";
 import { isSameSecret } from "./same_secret.ts";
 import type { TaskUpstream } from "./task_upstream.ts";
 
@@ -78,7 +79,7 @@ class Agent {
   }
 
   async #runCommands(response: CommandsResponse, task: PreparedTask): Promise<AgentOutcome> {
-    const { logStallMs, compressLogs, extraMs } = this.#options;
+    const { machine, logStallMs, compressLogs, extraMs, logger } = this.#options;
     const signal = this.#signal;
     const updates = new UpdateReporter(this.#upstream, this.#options);
     const logs = new TaskLogs({
@@ -91,6 +92,7 @@ class Agent {
     });
     const background = new BackgroundScripts({ signal, onEnded: (delivery) => logs.finish(delivery) });
     using deadline = new Deadline({ timeoutSeconds: Number(response.timeoutInSeconds), extraMs, signal });
+    using resources = new ResourceRecorder(machine, { logger });
     const loop = new CommandLoop({
       ...this.#options,
       ...task,
@@ -107,6 +109,7 @@ class Agent {
     await reportFinished(this.#upstream, {
       ...this.#options,
       commandResults: updates.results,
+      resourceUtilization: resources.utilization,
       retryMs: this.#options.finishRetryMs,
     });
     if (loop.machineLost) return { kind: "machineLost", message: this.#mask(loop.machineLost.message) };

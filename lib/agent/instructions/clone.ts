@@ -1,5 +1,5 @@
-import { UnknownInstruction } from "./unknown_instruction.ts";
 import type { InstructionHandler } from "./instruction.ts";
+import { UnknownInstruction } from "./unknown_instruction.ts";
 
 /** `clone`: brings the project of the person who runs the task. */
 export const runCloneInstruction: InstructionHandler<"cloneInstruction"> = async (_instruction, context) => {

@@ -1,11 +1,11 @@
 import type { Command } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Machine } from "../../machine/machine.ts";
+import type { CommandVariables } from "../command_variables.ts";
 import type { TaskEnvironment } from "../environment/task_environment.ts";
 import type { CommandLog } from "../logs/command_log.ts";
 import type { ProjectSource } from "../project_source.ts";
-import type { RunningScript } from "../scripts/run_script.ts";
-import type { CommandVariables } from "../command_variables.ts";
 import type { ScratchDirectory } from "../scratch_directory.ts";
+import type { RunningScript } from "../scripts/run_script.ts";
 
 /** What one command has to work with. */
 export interface InstructionContext {

@@ -1,7 +1,7 @@
-import { errorMessage } from "../../diagnostics/error_message.ts";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { Backoff } from "../../async/backoff.ts";
 import { delay } from "../../async/delay.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { LogReader } from "./log_reader.ts";
@@ -18,6 +18,9 @@ const FINAL_CODES: ReadonlySet<Code> = new Set([
   Code.INVALID_ARGUMENT,
   Code.FAILED_PRECONDITION,
 ]);
+
+/** A script that writes without a pause gets its lines sent together every so many milliseconds. */
+const GATHER_MS = 10;
 
 /** A stream that lasted this long was no failed try. */
 const STEADY_MS = 10_000;
@@ -88,13 +91,13 @@ class LiveLog {
 
   async *#entries(reader: LogReader, signal: AbortSignal): AsyncGenerator<LogEntryInit> {
     yield logKey(this.#target, { raw: false });
-    for (;;) {
-      const piece = await reader.next(signal);
-      if (piece === undefined) break;
+    for (let piece; (piece = await reader.next(signal));) {
       yield* logChunks(piece);
-      this.#marks.add(reader.position, performance.now());
-      this.#spool.release(this.#marks.resumeFrom(performance.now()));
+      const sentAt = performance.now();
+      this.#marks.add(reader.position, sentAt);
+      this.#spool.release(this.#marks.resumeFrom(sentAt));
       this.#options.onProgress();
+      await this.#spool.waitForPage(reader.position, { ms: GATHER_MS, signal });
     }
     this.#sentAll = true;
   }

@@ -1,5 +1,5 @@
-import { errorMessage } from "../../diagnostics/error_message.ts";
 import { delay } from "../../async/delay.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import { CommandLog } from "./command_log.ts";
 import { LineStamper } from "./line_stamper.ts";
 import { streamLog } from "./live_log.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
 import { delay } from "../../async/delay.ts";
 import { LogReader } from "./log_reader.ts";
@@ -95,6 +96,17 @@ export class LogSpool implements AsyncDisposable {
     while (position >= this.#size && !this.#ended) await abortable(this.#change.promise, signal);
   }
 
+  /** Waits until there is a page to read at `position` or nothing will follow, `ms` milliseconds at most. */
+  async waitForPage(position: number, options: { ms: number; signal: AbortSignal }): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([options.signal, over.signal]);
+    try {
+      await Promise.race([this.waitFor(position + PAGE_BYTES - 1, signal), delay(options.ms, { signal })]);
+    } finally {
+      over.abort(new AbortReason("finished", "The wait for a page is over"));
+    }
+  }
+
   /** Where the bytes at `position`, which must be below `size`, are to be found, up to the end of their page. */
   locate(position: number): { memory: Uint8Array } | { bytesOnDisk: number } | { lostUntil: number } {
     const index = Math.floor(position / PAGE_BYTES);
@@ -181,7 +193,7 @@ export class LogSpool implements AsyncDisposable {
     try {
       return await Promise.race([this.#change.promise.then(() => true), expired]);
     } finally {
-      over.abort();
+      over.abort(new AbortReason("finished", "The wait for a reader is over"));
     }
   }
 }

@@ -1,5 +1,5 @@
-import { abortable } from "../../async/abortable.ts";
 import { AbortReason } from "../../async/abort_reason.ts";
+import { abortable } from "../../async/abortable.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
 import { LogDelivery } from "./log_delivery.ts";

@@ -1,5 +1,7 @@
-import { errorMessage } from "../../diagnostics/error_message.ts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { ResourceUtilizationSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { delay } from "../../async/delay.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { isRetryable } from "../../rpc/retry.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
@@ -7,6 +9,7 @@ import type { CommandResultInit } from "./update_reporter.ts";
 
 export interface FinishReportOptions {
   readonly commandResults: CommandResultInit[];
+  readonly resourceUtilization: MessageInitShape<typeof ResourceUtilizationSchema> | undefined;
   /** How long one try may take; in milliseconds. */
   readonly reportMs: number;
   /** How long to wait before the second and last try; in milliseconds. */
@@ -19,10 +22,12 @@ export interface FinishReportOptions {
  * a cancellation too, but bounded. Never rejects.
  */
 export async function reportFinished(upstream: TaskUpstream, options: FinishReportOptions): Promise<void> {
-  const { commandResults, reportMs, retryMs, logger } = options;
+  const { commandResults, resourceUtilization, reportMs, retryMs, logger } = options;
   const { client, taskIdentification } = upstream;
   const report = () =>
-    client.reportAgentFinished({ taskIdentification, commandResults }, { timeoutMs: reportMs });
+    client.reportAgentFinished({ taskIdentification, commandResults, resourceUtilization }, {
+      timeoutMs: reportMs,
+    });
   try {
     await report().catch(async (error) => {
       if (!isRetryable(error)) throw error;

@@ -1,6 +1,6 @@
-import { errorMessage } from "../../diagnostics/error_message.ts";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { delay } from "../../async/delay.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
 

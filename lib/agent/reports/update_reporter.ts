@@ -1,9 +1,9 @@
-import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CommandResultSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { Backoff } from "../../async/backoff.ts";
 import { withGrace } from "../../async/grace.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { retryCall } from "../../rpc/retry.ts";
 import type { TaskUpstream } from "../task_upstream.ts";

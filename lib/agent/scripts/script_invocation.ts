@@ -1,6 +1,6 @@
 import { win32 } from "node:path";
-import { splitShellWords } from "./shell_words.ts";
 import { batchScript, posixScript, powerShellScript, type ScriptText } from "./script_text.ts";
+import { splitShellWords } from "./shell_words.ts";
 
 /** How the lines of a script are run. */
 export interface ScriptInvocation {

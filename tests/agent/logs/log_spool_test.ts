@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { AbortReason } from "../../../lib/async/abort_reason.ts";
 import type { LogReader } from "../../../lib/agent/logs/log_reader.ts";
 import { LogSpool, PAGE_BYTES } from "../../../lib/agent/logs/log_spool.ts";
+import { AbortReason } from "../../../lib/async/abort_reason.ts";
 import { needsRoot, smallDisk } from "../../helpers/small_disk.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 

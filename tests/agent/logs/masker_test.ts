@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import fc from "fast-check";
+import { Buffer } from "node:buffer";
 import { MASK, Masker, maskText } from "../../../lib/agent/logs/masker.ts";
 import { SecretSet } from "../../../lib/agent/logs/secret_set.ts";
 
