@@ -49,7 +49,7 @@ export function taskIdentification(
   taskId: string,
   secret: string,
 ): MessageInitShape<typeof TaskIdentificationSchema> | undefined {
-  if (!/^-?\d+$/.test(taskId)) return undefined;
-  const id = BigInt(taskId);
+  if (!/^[+-]?\d+$/.test(taskId)) return undefined;
+  const id = BigInt(taskId.replace("+", ""));
   return id < INT64_MIN || id > INT64_MAX ? undefined : { taskId: id, secret };
 }

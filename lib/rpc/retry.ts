@@ -21,7 +21,7 @@ export function isRetryable(error: unknown): boolean {
 export interface RetryOptions {
   /** Ends the waiting: rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** The waits between tries; from 1 s doubling up to 60 s, with jitter, by default. */
+  /** The waits between tries, starting again after a success; from 1 s up to 60 s by default. */
   readonly backoff?: Backoff;
   /** How many tries at most; unbounded by default. */
   readonly maxAttempts?: number;
@@ -41,7 +41,9 @@ export async function retryCall<T>(call: (attempt: number) => Promise<T>, option
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
     try {
-      return await call(attempt);
+      const result = await call(attempt);
+      backoff.reset();
+      return result;
     } catch (error) {
       if (!(error instanceof RpcError) || !retryable(error) || attempt >= maxAttempts) throw error;
       const waitMs = backoff.next();

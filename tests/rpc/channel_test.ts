@@ -11,6 +11,7 @@ import { grpc } from "../../lib/rpc/grpc.ts";
 import { RpcServer } from "../../lib/rpc/server.ts";
 import { CirrusWorkersService } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
+import { environment } from "./environment.ts";
 import { listen, Loopback, rejectsWith } from "./loopback.ts";
 import { Relay } from "./relay.ts";
 
@@ -189,12 +190,8 @@ Deno.test("a call that waits for a server that restarts reaches it", async () =>
 
 Deno.test("a proxy in the environment is not used for the loopback", async () => {
   await using server = await listen({ register: () => Promise.resolve({}) });
-  Deno.env.set("http_proxy", "http://127.0.0.1:1");
-  try {
-    await callTo(server.endpoint);
-  } finally {
-    Deno.env.delete("http_proxy");
-  }
+  using _variable = environment("http_proxy", "http://127.0.0.1:1");
+  await callTo(server.endpoint);
 });
 
 Deno.test("a bad endpoint is refused before anything connects", async () => {

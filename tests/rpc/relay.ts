@@ -7,8 +7,11 @@ export class Relay implements AsyncDisposable {
   readonly endpoint: string;
   /** What callers sent so far. */
   bytesSent = 0;
+  /** How many connections callers made so far. */
+  connections = 0;
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
+  readonly #callers = new Set<net.Socket>();
 
   private constructor(server: net.Server, options: { port: number; to: number }) {
     this.#server = server;
@@ -30,6 +33,15 @@ export class Relay implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /**
+   * Tells every caller to go, as a server that ends does; to be used while answers are short, so that the
+   * frame falls between others. With last stream 0, a peer must look at all the streams it has.
+   */
+  goAway(): void {
+    const frame = Uint8Array.of(0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    for (const socket of this.#callers) socket.write(frame);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
@@ -39,6 +51,8 @@ export class Relay implements AsyncDisposable {
 
   #pass(outside: net.Socket, to: number): void {
     const inside = net.connect(to, "127.0.0.1");
+    this.#callers.add(outside);
+    this.connections++;
     outside.on("data", (data) => this.bytesSent += data.length);
     outside.pipe(inside).pipe(outside);
     for (const socket of [outside, inside]) {
@@ -47,6 +61,7 @@ export class Relay implements AsyncDisposable {
       socket.on("error", () => {});
       socket.once("close", () => {
         this.#sockets.delete(socket);
+        this.#callers.delete(outside);
         outside.destroy();
         inside.destroy();
       });

@@ -116,9 +116,6 @@ Deno.test("an upload that is cut off never looks complete to its handler", async
     using client = await Loopback.to(relay);
     began = Promise.withResolvers();
     over = Promise.withResolvers();
-    async function* endless() {
-      for (;;) yield chunk(new Uint8Array(10_000));
-    }
     const upload = client.ci.streamLogs(endless());
     await began.promise;
     relay.cut();
@@ -275,3 +272,7 @@ Deno.test("one server answers several services", async () => {
   await client.ci.heartbeat({});
   assert.equal((await client.workers.register({})).sessionToken, "s");
 });
+
+async function* endless() {
+  for (;;) yield chunk(new Uint8Array(10_000));
+}

@@ -5,6 +5,7 @@ import { Code } from "../../lib/rpc/code.ts";
 import { CirrusWorkersService } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { TestAuthority } from "../helpers/tls_certificates.ts";
 import { TlsFront } from "../helpers/tls_front.ts";
+import { environment } from "./environment.ts";
 import { listen, rejectsWith } from "./loopback.ts";
 
 /** What a server behind TLS answers to a client that trusts `caFile`. */
@@ -108,12 +109,6 @@ Deno.test("SSL_CERT_FILE names the authorities when no CA file is given", async 
   await using authority = await TestAuthority.create();
   const certificate = await authority.issue("DNS:localhost");
   await using front = await TlsFront.listen({ certificate, to: server.port });
-  const before = Deno.env.get("SSL_CERT_FILE");
-  Deno.env.set("SSL_CERT_FILE", authority.caFile);
-  try {
-    assert.equal(await register(`https://localhost:${front.port}`), "over TLS");
-  } finally {
-    if (before === undefined) Deno.env.delete("SSL_CERT_FILE");
-    else Deno.env.set("SSL_CERT_FILE", before);
-  }
+  using _variable = environment("SSL_CERT_FILE", authority.caFile);
+  assert.equal(await register(`https://localhost:${front.port}`), "over TLS");
 });
