@@ -1,7 +1,6 @@
 import { buildApplication, buildRouteMap, help, run, version } from "@stricli/core";
 import type { CliContext } from "./command.ts";
-import { ExitCode } from "./exit_code.ts";
-import { exitCodeOf } from "./exit_code.ts";
+import { ExitCode, exitCodeOf } from "./exit_code.ts";
 import type { Io, OutputStream } from "./io.ts";
 import { runCommand } from "./run/command.ts";
 import { TEXT } from "./text.ts";

@@ -1,10 +1,11 @@
+import { errorMessage } from "../diagnostics/error_message.ts";
 import type { Io, ListenedSignal, OutputStream } from "./io.ts";
 
 /** The program's own streams, environment, directory and signals. */
 export function processIo(): Io {
   return {
-    stdout: outputStream(Deno.stdout),
-    stderr: outputStream(Deno.stderr),
+    stdout: outputStream("standard output", Deno.stdout),
+    stderr: outputStream("standard error", Deno.stderr),
     environment: new Map(Object.entries(Deno.env.toObject())),
     workingDirectory: Deno.cwd(),
     onSignal,
@@ -18,7 +19,7 @@ interface Writer {
   isTerminal(): boolean;
 }
 
-function outputStream(writer: Writer): OutputStream {
+function outputStream(name: string, writer: Writer): OutputStream {
   const encoder = new TextEncoder();
   const isTerminal = writer.isTerminal();
   let last: Promise<void> = Promise.resolve();
@@ -28,7 +29,9 @@ function outputStream(writer: Writer): OutputStream {
   return {
     write(text) {
       last = last.then(() => writeAll(encoder.encode(text)));
-      return last;
+      return last.catch((error) => {
+        throw new Error(`Cannot write to ${name}: ${errorMessage(error)}`, { cause: error });
+      });
     },
     writeSync(text) {
       const bytes = encoder.encode(text);

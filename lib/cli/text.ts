@@ -4,6 +4,7 @@ import {
   formatMessageForArgumentScannerError,
   text_en,
 } from "@stricli/core";
+import { errorMessage } from "../diagnostics/error_message.ts";
 
 /** What the command line's library says, where its own words would mislead or could show a secret. */
 export const TEXT: ApplicationText = {
@@ -34,9 +35,10 @@ function flagName(input: string): string {
  * their stack, for the report.
  */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  // What went wrong first is the cause of what went wrong while cleaning up.
+  if (error instanceof SuppressedError) return describeError(error.suppressed);
   const isFault = error instanceof TypeError || error instanceof ReferenceError ||
     error instanceof RangeError;
   if (isFault) return `This is a fault of cirrus, please report it: ${error.stack ?? error.message}`;
-  return error.message;
+  return errorMessage(error);
 }

@@ -135,5 +135,14 @@ const status = buildCommand<{ readonly json: boolean; readonly stateDir?: string
 /** `cirrus worker ...` */
 export const workerCommands = buildRouteMap<string, CliContext>({
   routes: { run, pause, resume, status },
-  docs: { brief: "Run and look after persistent workers of this host" },
+  docs: {
+    brief: "Run and look after persistent workers of this host",
+    fullDescription: [
+      "Run and look after persistent workers of this host.",
+      "",
+      "EXAMPLES",
+      "  cirrus worker run --rpc-endpoint=http://ci.example.com:6130 --token-file=/etc/cirrus/token",
+      "  cirrus worker status",
+    ].join("\n"),
+  },
 });
