@@ -35,6 +35,8 @@ export interface AssembleOptions extends WatchdogLimits {
 /** The parts of a controller, at work. */
 export interface Parts {
   readonly ids: IdSource;
+  readonly pool: Pool;
+  readonly polls: Polls;
   readonly logs: Logs;
   readonly watchers: BuildWatchers;
   readonly queue: TaskQueue;
@@ -55,7 +57,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   const ids = new IdSource(clock, await store.builds.lastId());
   const logs = new Logs({ index: store.logs, directory: options.logsDirectory });
   await logs.removeLeftovers();
-  const pool = await Pool.load(store.workers, clock);
+  const pool = await Pool.load(store.workers, { clock, logger });
   const assignments = new Assignments();
 
   const logKey = async (taskId: string, command: string): Promise<LogKey | undefined> => {
@@ -115,5 +117,18 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
     workersService({ tokens: options.tokens, pool, polls, access, control, logger }),
     ciService({ access, control, tasks, logs, watchers, clock, logger }),
   ];
-  return { ids, logs, watchers, queue, control, dispatcher, watchdog, services, explain, logKey };
+  return {
+    ids,
+    pool,
+    polls,
+    logs,
+    watchers,
+    queue,
+    control,
+    dispatcher,
+    watchdog,
+    services,
+    explain,
+    logKey,
+  };
 }

@@ -1,11 +1,11 @@
 import type { Logger } from "../logging/logger.ts";
 import { RpcServer } from "../rpc/server.ts";
 import { assemble, type Parts } from "./assemble.ts";
-import { draftBuild, type NewBuild } from "./builds/new_build.ts";
+import { draftBuild, InvalidBuildError, type NewBuild } from "./builds/new_build.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { openDataDirectory } from "./data_directory.ts";
 import type { LogSlice } from "./logs/logs.ts";
-import type { BuildEvent, BuildRecord, TaskRecord } from "./records.ts";
+import type { BuildEvent, BuildRecord, BuildSummary, TaskRecord, WorkerRecord } from "./records.ts";
 import { RegistrationTokens } from "./services/registration_tokens.ts";
 import { SqliteStore } from "./store/sqlite/sqlite_store.ts";
 import type { Store } from "./store/store.ts";
@@ -42,6 +42,14 @@ const DEFAULTS = {
 
 /** The most of a log that is read at once. */
 const MAX_SLICE_BYTES = 1024 * 1024;
+
+/** A worker, and what it has of ours. */
+export interface WorkerStatus extends WorkerRecord {
+  /** Whether it is connected. */
+  readonly live: boolean;
+  /** Ids of the tasks that it has. */
+  readonly tasks: readonly string[];
+}
 
 /** The upstream that workers poll: takes builds in, gives their tasks to workers, and keeps what comes of them. */
 export class Controller implements AsyncDisposable {
@@ -96,6 +104,11 @@ export class Controller implements AsyncDisposable {
     return await this.#require(id);
   }
 
+  /** Builds made before the build `before`, or all, the last one first; at most `limit`. */
+  listBuilds(page: { readonly before?: string; readonly limit: number }): Promise<BuildSummary[]> {
+    return this.#store.builds.list(page);
+  }
+
   findBuild(id: string): Promise<BuildRecord | undefined> {
     return this.#store.builds.find(id);
   }
@@ -108,6 +121,64 @@ export class Controller implements AsyncDisposable {
   async cancelBuild(id: string, reason: string): Promise<void> {
     await this.#require(id);
     await this.#parts.control.abortBuild(id, reason);
+  }
+
+  /** Aborts a task that has not ended; a worker that has it is told to stop it. */
+  async cancelTask(taskId: string, reason: string): Promise<void> {
+    await this.#requireTask(taskId);
+    await this.#parts.control.decide(taskId, { status: "aborted", message: reason }, { stop: true });
+  }
+
+  /**
+   * Runs a task again that has ended, as a new task in its place; the old one keeps its record. Tasks that could not run
+   * because of the old one wait for the new one. Rejects with `InvalidBuildError` when the task cannot be run again.
+   */
+  async rerunTask(taskId: string): Promise<TaskRecord> {
+    await this.#requireTask(taskId);
+    const newId = this.#parts.ids.next();
+    if (await this.#parts.control.rerun(taskId, newId)) return await this.#requireTask(newId);
+    throw new InvalidBuildError(
+      `Running task ${taskId} again: it has not run, has not ended, or was run again before, ` +
+        "or a task on which it depends did not pass; run that one again",
+    );
+  }
+
+  /**
+   * Forgets builds that had ended by `endedBefore`, in milliseconds since 1970, with their logs: the oldest ones first,
+   * and at most `limit`. Resolves with how many. What runs is never touched.
+   */
+  async removeBuilds(options: { readonly endedBefore: number; readonly limit: number }): Promise<number> {
+    const builds = await this.#store.builds.endedBefore(options.endedBefore, options.limit);
+    let removed = 0;
+    for (const { id } of builds) {
+      const files = await this.#store.builds.remove(id);
+      if (files === undefined) continue;
+      removed++;
+      await this.#parts.logs.removeFiles(files);
+    }
+    return removed;
+  }
+
+  /** The workers that ever polled, those that are away too. */
+  workers(): WorkerStatus[] {
+    const { pool } = this.#parts;
+    return [...pool.workers].map((worker) => ({
+      ...worker.record,
+      live: pool.isLive(worker),
+      tasks: [...worker.assignments].map(({ taskId }) => taskId),
+    }));
+  }
+
+  /** Says whether a worker is given tasks; what it runs goes on. False when there is no such worker. */
+  async setWorkerDisabled(name: string, disabled: boolean): Promise<boolean> {
+    const worker = this.#parts.pool.find(name);
+    if (worker) await this.#parts.polls.setDisabled(worker, disabled);
+    return worker !== undefined;
+  }
+
+  /** Forgets a worker that is away and has no task; false when it is not so. */
+  forgetWorker(name: string): Promise<boolean> {
+    return this.#parts.pool.forget(name);
   }
 
   /**
@@ -150,6 +221,12 @@ export class Controller implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #requireTask(taskId: string): Promise<TaskRecord> {
+    const task = await this.findTask(taskId);
+    if (task === undefined) throw new Error(`Looking for task ${taskId}: there is none`);
+    return task;
   }
 
   async #require(id: string): Promise<BuildRecord> {

@@ -71,6 +71,8 @@ export interface TaskRecord {
   readonly commands: readonly CommandRecord[];
   /** The worker that has or had it last. */
   readonly worker?: string;
+  /** The task that was run in its place; its own outcome counts no more. */
+  readonly replacedBy?: string;
   /** When it began to wait for a worker, when its agent began, when it ended. */
   readonly queuedAt?: number;
   readonly startedAt?: number;
@@ -79,13 +81,17 @@ export interface TaskRecord {
 
 export type BuildStatus = "executing" | "completed" | "failed" | "aborted";
 
-/** A build as the controller knows it. Times are milliseconds since 1970. */
-export interface BuildRecord {
+/** What a build is, without its tasks. Times are milliseconds since 1970. */
+export interface BuildSummary {
   readonly id: string;
   readonly status: BuildStatus;
   readonly createdAt: number;
   readonly finishedAt?: number;
-  /** In the order of the file. */
+}
+
+/** A build as the controller knows it. */
+export interface BuildRecord extends BuildSummary {
+  /** In the order of the file, and then those that were run again in the place of others. */
   readonly tasks: readonly TaskRecord[];
 }
 

@@ -44,6 +44,7 @@ export class BuildWatchers {
     const { signal } = options;
     using watcher = this.#enter(buildId);
     let after = options.after;
+    let ended = false;
     for (let caughtUp = false;;) {
       signal.throwIfAborted();
       const events = await builds.events(buildId, { after, limit: PAGE });
@@ -55,9 +56,10 @@ export class BuildWatchers {
           if (log) yield log;
         }
         yield event;
-        if (event.kind === "build" && event.status !== "executing") return;
+        if (event.kind === "build") ended = event.status !== "executing";
       }
       if (events.length > 0) continue;
+      if (ended) return;
       if (!caughtUp) yield* await logsOf(buildId);
       caughtUp = true;
       await watcher.changed(signal);

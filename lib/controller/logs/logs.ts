@@ -114,6 +114,11 @@ export class Logs {
     }
   }
 
+  /** Removes the files of logs that are forgotten. */
+  async removeFiles(ids: readonly number[]): Promise<void> {
+    for (const id of ids) await this.#removeFile(id);
+  }
+
   /** Removes what a controller that was killed left half done; to be called before anything is written. */
   async removeLeftovers(): Promise<void> {
     const inFiles = await this.#index.recover();

@@ -91,5 +91,5 @@ export class Polls {
 
 /** A worker that is given no tasks and has none may be about to end, with this as its last poll. */
 function hasNothingToWaitFor(worker: PoolWorker): boolean {
-  return worker.disabled && [...worker.assignments].length === 0;
+  return worker.disabled && worker.isIdle;
 }

@@ -2,6 +2,7 @@ import type { Annotation, Task } from "../../../proto/gen/cirrus_ci_service_pb.t
 import type {
   AssignmentRecord,
   BuildRecord,
+  BuildSummary,
   CommandState,
   Release,
   StoredEvent,
@@ -60,6 +61,12 @@ export interface BuildStore {
   /** Stores a build and returns its tasks that wait for a worker; none where a build has its key, which is then it. */
   create(draft: BuildDraft): Promise<{ readonly id: string; readonly waiting: readonly WaitingTask[] }>;
   find(id: string): Promise<BuildRecord | undefined>;
+  /** Builds made before the build `before`, or all, the last one first. */
+  list(page: { readonly before?: string; readonly limit: number }): Promise<BuildSummary[]>;
+  /** Builds that had ended by then, the one that ended first first. */
+  endedBefore(at: number, limit: number): Promise<BuildSummary[]>;
+  /** Forgets a build that has ended. Returns the ids of its logs that are in files; undefined when it has not ended. */
+  remove(id: string): Promise<number[] | undefined>;
   findTask(taskId: string): Promise<TaskRecord | undefined>;
   /** What happened to a build after the event `after`, at most `limit` of it. */
   events(id: string, page: { readonly after: number; readonly limit: number }): Promise<StoredEvent[]>;
@@ -140,6 +147,11 @@ export interface TaskStore {
     outcome: TaskOutcome,
     options: { readonly at: number; readonly stop: boolean },
   ): Promise<Settled | undefined>;
+  /**
+   * Makes a new task in the place of one that was run, with the same definition. What could not run because of that one
+   * waits for the new one. Undefined when the task was not run, runs, was replaced before, or could not run again.
+   */
+  rerun(taskId: string, newId: string, at: number): Promise<Settled | undefined>;
   /** Decides all of a build's tasks that are not decided; the workers that have them are to stop them. */
   abortBuild(buildId: string, message: string, at: number): Promise<Settled>;
   /**
@@ -156,10 +168,14 @@ export interface WorkerStore {
   /** Digests of session tokens and the worker that each belongs to, undefined before its first poll. */
   sessions(): Promise<Array<{ readonly digest: string; readonly worker: string | undefined }>>;
   addSession(digest: string, at: number): Promise<void>;
+  /** Forgets sessions from before `at` that never became a worker's. */
+  forgetUnused(at: number): Promise<void>;
   /** Makes a session that of a worker, which is created when it is new; its former session is forgotten. */
   claim(digest: string, worker: WorkerRecord): Promise<void>;
   /** Records what a worker says about itself. */
   update(worker: WorkerRecord): Promise<void>;
+  /** Forgets a worker and its session. */
+  remove(name: string): Promise<void>;
 }
 
 /** What a log is that may be kept in the database while it is small. */

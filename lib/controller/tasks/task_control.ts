@@ -19,6 +19,9 @@ export interface TaskControlOptions {
   readonly onMoved: (buildId: string) => void;
 }
 
+/** How much of a message from outside is kept as the reason of an outcome. */
+const MAX_MESSAGE_LENGTH = 4_096;
+
 /** How often a task whose worker was lost is queued again. */
 const MAX_TIMES_LOST = 1;
 
@@ -102,9 +105,19 @@ export class TaskControl {
 
   /** Decides a task, unless it is decided. With `stop`, a worker that has it is told to stop it. */
   async decide(taskId: string, outcome: TaskOutcome, options: { readonly stop: boolean }): Promise<void> {
+    const { tasks, clock, logger } = this.#options;
+    const settled = await tasks.decide(taskId, bounded(outcome), { at: clock.now(), stop: options.stop });
+    if (!settled) return;
+    logger.info(`task ${taskId} ${outcome.status}`, { task: taskId, build: settled.buildId });
+    this.#settle(settled, options);
+  }
+
+  /** Runs a task again, as a new one in its place. False when it was not run, or cannot be run again. */
+  async rerun(taskId: string, newId: string): Promise<boolean> {
     const { tasks, clock } = this.#options;
-    const settled = await tasks.decide(taskId, outcome, { at: clock.now(), stop: options.stop });
-    if (settled) this.#settle(settled, options);
+    const settled = await tasks.rerun(taskId, newId, clock.now());
+    if (settled) this.#settle(settled, { stop: false });
+    return settled !== undefined;
   }
 
   /** Aborts whatever of a build is not decided. */
@@ -149,4 +162,10 @@ export class TaskControl {
       message: error === undefined ? message : `${message}: ${error}`,
     };
   }
+}
+
+function bounded(outcome: TaskOutcome): TaskOutcome {
+  return outcome.status === "completed"
+    ? outcome
+    : { ...outcome, message: outcome.message.slice(0, MAX_MESSAGE_LENGTH) };
 }

@@ -93,9 +93,14 @@ export class Dispatcher {
 
   /** Lets a task wait again that its worker never took. */
   async takeBack(assignment: Assignment): Promise<void> {
-    const { tasks, assignments, queue, clock, onMoved } = this.#options;
+    const { tasks, assignments, queue, clock, logger, onMoved } = this.#options;
     const waiting = await tasks.takeBack(assignment.record.id, { release: "unanswered" }, clock.now());
     assignments.remove(assignment);
+    const { taskId, worker: { name } } = assignment;
+    logger.warning(`task ${taskId} waits again: worker ${name} never took it`, {
+      task: taskId,
+      worker: name,
+    });
     if (waiting) queue.add(waiting);
     onMoved(assignment.record.buildId);
   }
@@ -159,7 +164,7 @@ export class Dispatcher {
 
   /** Undefined when somebody else has moved the task meanwhile. */
   async #give(task: WaitingTask, worker: PoolWorker): Promise<Gift | undefined> {
-    const { tasks, queue, assignments, clock, onMoved } = this.#options;
+    const { tasks, queue, assignments, clock, logger, onMoved } = this.#options;
     const clientSecret = newSecret();
     let record;
     try {
@@ -176,6 +181,7 @@ export class Dispatcher {
     if (record === undefined) return undefined;
     const assignment = new Assignment(record, { worker, elapsed: clock.elapsed() });
     assignments.add(assignment);
+    logger.info(`task ${task.id} given to worker ${worker.name}`, { task: task.id, worker: worker.name });
     onMoved(record.buildId);
     return { assignment, clientSecret };
   }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Logger } from "../../logging/logger.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { Clock } from "../clock.ts";
@@ -8,6 +9,9 @@ import { PoolWorker } from "./pool_worker.ts";
 
 /** For how long a worker counts as live after its last poll was answered: it is asked to poll every second. */
 const LIVE_MS = 3_000;
+
+/** For how long a session is remembered with which no worker ever polled. */
+const UNUSED_SESSION_MS = 24 * 3_600_000;
 
 /** One registration; it becomes a worker's with the first poll, which is what tells the worker's name. */
 interface Session {
@@ -25,18 +29,22 @@ interface Session {
 export class Pool {
   readonly #store: WorkerStore;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #workers = new Map<string, PoolWorker>();
   /** By the digest of the session's token. */
   readonly #sessions = new Map<string, Session>();
 
-  private constructor(store: WorkerStore, clock: Clock) {
+  private constructor(store: WorkerStore, options: { clock: Clock; logger: Logger }) {
     this.#store = store;
-    this.#clock = clock;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
   }
 
   /** The pool as it was stored. */
-  static async load(store: WorkerStore, clock: Clock): Promise<Pool> {
-    const pool = new Pool(store, clock);
+  static async load(store: WorkerStore, options: { clock: Clock; logger: Logger }): Promise<Pool> {
+    const { clock } = options;
+    const pool = new Pool(store, options);
+    await store.forgetUnused(clock.now() - UNUSED_SESSION_MS);
     for (const record of await store.all()) {
       pool.#workers.set(record.name, new PoolWorker(record, clock.elapsed()));
     }
@@ -106,6 +114,18 @@ export class Pool {
     worker.disabled = disabled;
   }
 
+  /** Forgets a worker that is not live and has no task. Returns whether it was there and could be forgotten. */
+  async forget(name: string): Promise<boolean> {
+    const worker = this.find(name);
+    if (!worker || this.isLive(worker) || !worker.isIdle) return false;
+    await this.#store.remove(name);
+    this.#workers.delete(name);
+    for (const { digest, worker: owner } of [...this.#sessions.values()]) {
+      if (owner === worker) this.#sessions.delete(digest);
+    }
+    return true;
+  }
+
   async #claim(session: Session, name: string): Promise<PoolWorker> {
     const known = this.find(name);
     if (known && this.isLive(known)) {
@@ -126,6 +146,7 @@ export class Pool {
       session.worker = former;
       throw error;
     }
+    this.#logger.info(`worker ${name} joined`, { worker: name });
     for (const other of [...this.#sessions.values()]) {
       if (other.worker === worker && other !== session) this.#sessions.delete(other.digest);
     }

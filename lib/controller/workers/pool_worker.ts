@@ -55,6 +55,11 @@ export class PoolWorker {
     return this.#assignments.values();
   }
 
+  /** Whether it has no task of ours. */
+  get isIdle(): boolean {
+    return this.#assignments.size === 0;
+  }
+
   /** Tasks that it has and that it must stop: those we want stopped, and those that are not its own any more. */
   get tasksToStop(): string[] {
     const unwanted = [...this.#assignments.values()].filter(({ stop }) => stop).map(({ taskId }) => taskId);

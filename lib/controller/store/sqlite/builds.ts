@@ -4,7 +4,7 @@ import { buildStatusOf } from "../../builds/fate.ts";
 import { requireWorkerInstance } from "../../builds/task_definition.ts";
 import { requirementsOf } from "../../scheduler/requirements.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
-import type { BuildRecord, BuildStatus, StoredEvent, TaskRecord } from "../../records.ts";
+import type { BuildRecord, BuildStatus, BuildSummary, StoredEvent, TaskRecord } from "../../records.ts";
 import type { BuildDraft, BuildStore, TaskDraft } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { EventTable } from "./events.ts";
@@ -53,14 +53,25 @@ export class SqliteBuilds implements BuildStore {
     return this.#database.run(() => {
       const row = this.#statements.find.get(id);
       if (!row) return undefined;
-      const finishedAt = optionalNumber(row, "finished_at");
-      return {
-        id,
-        status: word(row, "status", BUILD_STATUSES),
-        createdAt: number(row, "created_at"),
-        ...(finishedAt === undefined ? {} : { finishedAt }),
-        tasks: this.#statements.tasks.all(id).map((task) => this.#toTask(task)),
-      };
+      const tasks = this.#statements.tasks.all(id).map((task) => this.#toTask(task));
+      return { ...toSummary(row), tasks };
+    });
+  }
+
+  list(page: { readonly before?: string; readonly limit: number }): Promise<BuildSummary[]> {
+    return this.#database.run(() =>
+      this.#statements.list.all(page.before ?? AFTER_ALL_IDS, page.limit).map(toSummary)
+    );
+  }
+
+  endedBefore(at: number, limit: number): Promise<BuildSummary[]> {
+    return this.#database.run(() => this.#statements.endedBefore.all(at, limit).map(toSummary));
+  }
+
+  remove(id: string): Promise<number[] | undefined> {
+    return this.#database.transaction(() => {
+      const logs = this.#statements.logFiles.all(id).map((row) => number(row, "id"));
+      return this.#statements.remove.run(id).changes > 0 ? logs : undefined;
     });
   }
 
@@ -121,6 +132,7 @@ export class SqliteBuilds implements BuildStore {
     const id = text(row, "id");
     const definition = fromBinary(TaskSchema, bytes(row, "definition"));
     const worker = optionalText(row, "last_worker");
+    const replacedBy = optionalText(row, "replaced_by");
     const queuedAt = optionalNumber(row, "queued_at");
     const startedAt = optionalNumber(row, "started_at");
     const finishedAt = optionalNumber(row, "finished_at");
@@ -138,11 +150,25 @@ export class SqliteBuilds implements BuildStore {
         state: commandState(command),
       })),
       ...(worker === undefined ? {} : { worker }),
+      ...(replacedBy === undefined ? {} : { replacedBy }),
       ...(queuedAt === undefined ? {} : { queuedAt }),
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(finishedAt === undefined ? {} : { finishedAt }),
     };
   }
+}
+
+/** Greater than every id: ids are digits. */
+const AFTER_ALL_IDS = ":";
+
+function toSummary(row: Row): BuildSummary {
+  const finishedAt = optionalNumber(row, "finished_at");
+  return {
+    id: text(row, "id"),
+    status: word(row, "status", BUILD_STATUSES),
+    createdAt: number(row, "created_at"),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+  };
 }
 
 const TASK = `
@@ -163,6 +189,15 @@ function prepare(database: Database) {
     `),
     find: statement("SELECT * FROM build WHERE id = ?"),
     findByKey: statement("SELECT id FROM build WHERE idempotency_key = ?"),
+    list: statement("SELECT * FROM build WHERE id < ? ORDER BY id DESC LIMIT ?"),
+    endedBefore: statement("SELECT * FROM build WHERE finished_at < ? ORDER BY finished_at LIMIT ?"),
+    logFiles: statement(`
+      SELECT log.id FROM task
+      JOIN assignment ON assignment.task_id = task.id
+      JOIN log ON log.assignment_id = assignment.id
+      WHERE task.build_id = ? AND log.content IS NULL
+    `),
+    remove: statement("DELETE FROM build WHERE id = ? AND finished_at IS NOT NULL"),
     insert: statement("INSERT INTO build VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     insertTask: statement(`
       INSERT INTO task

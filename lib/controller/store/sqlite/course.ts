@@ -1,4 +1,4 @@
-import { buildStatusOf, dependencyMessage, fateOf, type Standing } from "../../builds/fate.ts";
+import { buildStatusOf, dependencyMessage, type Fate, fateOf, type Standing } from "../../builds/fate.ts";
 import { requireWorkerInstance } from "../../builds/task_definition.ts";
 import { isFinal, type TaskState } from "../../records.ts";
 import { requirementsOf } from "../../scheduler/requirements.ts";
@@ -59,19 +59,43 @@ export class TaskCourse {
     const settled = [taskId];
     for (const id of settled) {
       for (const dependent of this.#statements.pendingDependents.all(id).map((row) => text(row, "id"))) {
-        const fate = fateOf(this.#statements.standings.all(dependent).map(toStanding));
+        const fate = this.fate(dependent);
         if (fate.kind === "trigger") {
           const waiting = this.trigger(dependent, at);
           if (waiting) triggered.push(waiting);
         }
         if (fate.kind === "abort") {
           this.move(dependent, { status: "aborted", message: dependencyMessage(fate.culprit) }, at);
+          this.#statements.setBlocked.run(1, dependent);
           aborted.push(dependent);
           settled.push(dependent);
         }
       }
     }
     return { triggered, aborted };
+  }
+
+  /** Lets tasks wait again that could not run because of a task, and those that could not because of them. */
+  reviveDependents(taskId: string, at: number): void {
+    const revived = [taskId];
+    for (const id of revived) {
+      for (const dependent of this.#statements.blockedDependents.all(id).map((row) => text(row, "id"))) {
+        this.#statements.setBlocked.run(0, dependent);
+        this.#statements.setFinished.run(null, dependent);
+        this.move(dependent, { status: "created" }, at);
+        revived.push(dependent);
+      }
+    }
+  }
+
+  /** What becomes of a task that is not triggered. */
+  fate(taskId: string): Fate {
+    return fateOf(this.#statements.standings.all(taskId).map(toStanding));
+  }
+
+  /** A build that had ended goes on. */
+  reopenBuild(buildId: string, at: number): void {
+    if (this.#statements.reopenBuild.run(buildId).changes > 0) this.#events.build(buildId, at, "executing");
   }
 
   /** Ends a build when the last of its tasks has ended. */
@@ -116,6 +140,14 @@ function prepare(database: Database) {
       SELECT task.id FROM dependency JOIN task ON task.id = dependency.task_id
       WHERE dependency.required_id = ? AND task.status = 'created' ORDER BY task.id
     `),
+    blockedDependents: statement(`
+      SELECT task.id FROM dependency JOIN task ON task.id = dependency.task_id
+      WHERE dependency.required_id = ? AND task.blocked = 1 ORDER BY task.id
+    `),
+    setBlocked: statement("UPDATE task SET blocked = ? WHERE id = ?"),
+    reopenBuild: statement(
+      "UPDATE build SET status = 'executing', finished_at = NULL WHERE id = ? AND finished_at IS NOT NULL",
+    ),
     standings: statement(`
       SELECT task.name, task.status, task.allow_failures
       FROM dependency JOIN task ON task.id = dependency.required_id WHERE dependency.task_id = ?
@@ -124,7 +156,9 @@ function prepare(database: Database) {
       SELECT 1 FROM task
       WHERE build_id = ? AND status IN ('created', 'triggered', 'scheduled', 'executing') LIMIT 1
     `),
-    ofBuild: statement("SELECT name, status, allow_failures FROM task WHERE build_id = ?"),
+    ofBuild: statement(`
+      SELECT name, status, allow_failures FROM task WHERE build_id = ? AND replaced_by IS NULL
+    `),
     finishBuild: statement("UPDATE build SET status = ?, finished_at = ? WHERE id = ?"),
   };
 }

@@ -27,10 +27,13 @@ export const MIGRATIONS: readonly string[] = [
     worker TEXT,
     times_lost INTEGER NOT NULL DEFAULT 0,
     note TEXT,
+    blocked INTEGER NOT NULL DEFAULT 0,
+    replaced_by TEXT,
     queued_at INTEGER,
     started_at INTEGER,
     finished_at INTEGER
   ) STRICT;
+  CREATE INDEX build_finished ON build (finished_at) WHERE finished_at IS NOT NULL;
   CREATE INDEX task_by_build ON task (build_id, status);
   CREATE INDEX task_waiting ON task (id) WHERE status = 'triggered';
 

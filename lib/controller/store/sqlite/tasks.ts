@@ -14,7 +14,7 @@ import { CommandTable } from "./commands.ts";
 import { TaskCourse } from "./course.ts";
 import type { Database, Statement } from "./database.ts";
 import type { EventTable } from "./events.ts";
-import { bytes, map, number, optionalText, text, texts } from "./row.ts";
+import { bytes, map, number, optionalText, type Row, text, texts } from "./row.ts";
 import { taskStatus } from "./states.ts";
 
 /** Tasks on their way: each method is one transaction. */
@@ -143,6 +143,23 @@ export class SqliteTasks implements TaskStore {
     });
   }
 
+  rerun(taskId: string, newId: string, at: number): Promise<Settled | undefined> {
+    return this.#database.transaction(() => {
+      const task = this.#statements.find.get(taskId);
+      if (!task || !isRerunnable(task) || this.#course.fate(taskId).kind !== "trigger") return undefined;
+      const buildId = text(task, "build_id");
+      this.#statements.copy.run(newId, taskId);
+      this.#statements.copyCommands.run(newId, taskId);
+      this.#statements.copyDependencies.run(newId, taskId);
+      this.#statements.redirectDependents.run(newId, taskId);
+      this.#statements.setReplaced.run(newId, taskId);
+      this.#course.reopenBuild(buildId, at);
+      this.#course.reviveDependents(newId, at);
+      const waiting = this.#course.trigger(newId, at);
+      return { buildId, decided: [], triggered: waiting ? [waiting] : [] };
+    });
+  }
+
   abortBuild(buildId: string, message: string, at: number): Promise<Settled> {
     return this.#database.transaction(() => {
       const decided = this.#statements.undecided.all(buildId).map((row) => text(row, "id"));
@@ -181,6 +198,12 @@ export class SqliteTasks implements TaskStore {
   }
 }
 
+/** Whether a task has been run and its outcome still counts. */
+function isRerunnable(task: Row): boolean {
+  const status = taskStatus(task);
+  return isFinal(status) && status !== "skipped" && optionalText(task, "replaced_by") === undefined;
+}
+
 function prepare(database: Database) {
   const statement = (sql: string): Statement => database.prepare(sql);
   return {
@@ -191,13 +214,31 @@ function prepare(database: Database) {
     `),
     work: statement(`
       SELECT task.definition, build.environment, build.overrides, build.secrets_to_mask,
-        (SELECT count(*) FROM task AS other WHERE other.build_id = build.id) AS total,
-        (SELECT count(*) FROM task AS other WHERE other.build_id = build.id AND other.id < task.id) AS task_index
+        (
+          SELECT count(*) FROM task AS other WHERE other.build_id = build.id AND other.replaced_by IS NULL
+        ) AS total,
+        (
+          SELECT count(*) FROM task AS other
+          WHERE other.build_id = build.id AND other.replaced_by IS NULL AND other.id < task.id
+        ) AS task_index
       FROM assignment
       JOIN task ON task.id = assignment.task_id
       JOIN build ON build.id = task.build_id
       WHERE assignment.id = ?
     `),
+    copy: statement(`
+      INSERT INTO task (id, build_id, name, definition, allow_failures, status)
+      SELECT ?, build_id, name, definition, allow_failures, 'created' FROM task WHERE id = ?
+    `),
+    copyCommands: statement(`
+      INSERT INTO command (task_id, position, name, status)
+      SELECT ?, position, name, 'created' FROM command WHERE task_id = ?
+    `),
+    copyDependencies: statement(`
+      INSERT INTO dependency SELECT ?, required_id FROM dependency WHERE task_id = ?
+    `),
+    redirectDependents: statement("UPDATE dependency SET required_id = ? WHERE required_id = ?"),
+    setReplaced: statement("UPDATE task SET replaced_by = ? WHERE id = ?"),
     setAgentStarted: statement("UPDATE task SET started_at = coalesce(started_at, ?) WHERE id = ?"),
     setLost: statement(
       "UPDATE task SET times_lost = times_lost + 1, note = ?, started_at = NULL WHERE id = ?",

@@ -40,6 +40,18 @@ export class SqliteWorkers implements WorkerStore {
     });
   }
 
+  forgetUnused(at: number): Promise<void> {
+    return this.#database.run(() => {
+      this.#statements.forgetUnused.run(at);
+    });
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#database.run(() => {
+      this.#statements.remove.run(name);
+    });
+  }
+
   claim(digest: string, worker: WorkerRecord): Promise<void> {
     return this.#database.transaction(() => {
       this.#save(worker);
@@ -65,6 +77,8 @@ function prepare(database: Database) {
     sessions: statement("SELECT * FROM session"),
     addSession: statement("INSERT INTO session (digest, created_at) VALUES (?, ?)"),
     forget: statement("DELETE FROM session WHERE worker = ? AND digest <> ?"),
+    forgetUnused: statement("DELETE FROM session WHERE worker IS NULL AND created_at < ?"),
+    remove: statement("DELETE FROM worker WHERE name = ?"),
     claim: statement("UPDATE session SET worker = ? WHERE digest = ?"),
     save: statement(`
       INSERT INTO worker VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
