@@ -10,7 +10,9 @@ export interface AgentTimings {
   readonly reportMs: number;
   /** Before the second try to report the end. */
   readonly finishRetryMs: number;
-  /** How long a log of a command that is over may make no progress on its way to the upstream. */
+  /** How long the rest of a command's live log may make no progress once the command is over. */
+  readonly liveRestMs: number;
+  /** How long a log may make no progress at all on its way to the upstream before it is given up. */
   readonly logStallMs: number;
   /** How long the end of a task waits for its logs. */
   readonly flushMs: number;
@@ -24,7 +26,8 @@ export const DEFAULT_TIMINGS: AgentTimings = {
   extraMs: 5 * 60_000,
   reportMs: 15_000,
   finishRetryMs: 10_000,
-  logStallMs: 15_000,
+  liveRestMs: 10_000,
+  logStallMs: 60_000,
   flushMs: 5 * 60_000,
   cancelledFlushMs: 10_000,
 };

@@ -1,7 +1,8 @@
 import { AbortReason } from "../async/abort_reason.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { LogDelivery } from "./logs/log_delivery.ts";
-import { noteExit, type RunningScript } from "./scripts/run_script.ts";
+import { noteExit } from "./scripts/run_script.ts";
+import type { RunningScript } from "./scripts/running_script.ts";
 
 export interface BackgroundScriptsOptions {
   /** Ends the scripts before the task is over. */

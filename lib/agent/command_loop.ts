@@ -86,7 +86,7 @@ export class CommandLoop {
   async #runCommand(command: Command, signal: AbortSignal): Promise<void> {
     const { updates, logs, background, environment, logger } = this.#options;
     const { name } = command;
-    logger.info("executing command", { command: name });
+    logger.debug("executing command", { command: name });
     const delivery = await logs.open(name, {
       announced: updates.push({ name, status: Status.EXECUTING }),
       timestamps: environment.get("CIRRUS_LOG_TIMESTAMP") === "true",
@@ -98,7 +98,7 @@ export class CommandLoop {
     const status = STATUS[ending.kind];
     this.#failed ||= status === Status.FAILED;
     this.#over ||= ending.kind === "exit";
-    logger.info("command finished", { command: name, status: Status[status] });
+    logger.debug("command finished", { command: name, status: Status[status] });
 
     if (ending.kind === "background") background.add(ending.script, delivery);
     else logs.finish(delivery);

@@ -27,16 +27,23 @@ export class CommandVariables {
     return [this.#file];
   }
 
-  /** What the command wrote; nothing when it ran no program. */
+  /** What the command wrote; nothing when it ran no program or removed the file. */
   async read(): Promise<VariablesFile> {
-    if (!this.#written) return { variables: new Map(), problems: [] };
+    return parseVariablesFile(this.#written ? await this.#content() : new Uint8Array());
+  }
+
+  async #content(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    for await (const chunk of await this.#machine.files.read(this.#file.path)) {
-      bytes += chunk.length;
-      if (bytes > MAX_BYTES) throw new Error(`It is larger than ${MAX_BYTES} bytes`);
-      chunks.push(chunk);
+    try {
+      for await (const chunk of await this.#machine.files.read(this.#file.path)) {
+        bytes += chunk.length;
+        if (bytes > MAX_BYTES) throw new Error(`It is larger than ${MAX_BYTES} bytes`);
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    return parseVariablesFile(Buffer.concat(chunks));
+    return Buffer.concat(chunks);
   }
 }

@@ -79,7 +79,7 @@ class Agent {
   }
 
   async #runCommands(response: CommandsResponse, task: PreparedTask): Promise<AgentOutcome> {
-    const { machine, logStallMs, compressLogs, extraMs, logger } = this.#options;
+    const { machine, compressLogs, extraMs, logger } = this.#options;
     const signal = this.#signal;
     const updates = new UpdateReporter(this.#upstream, this.#options);
     const logs = new TaskLogs({
@@ -87,7 +87,6 @@ class Agent {
       upstream: this.#upstream,
       compress: compressLogs,
       secrets: this.#secrets,
-      stallMs: logStallMs,
       onWarning: (message) => void this.#problems.warning(message),
     });
     const background = new BackgroundScripts({ signal, onEnded: (delivery) => logs.finish(delivery) });

@@ -94,6 +94,11 @@ export class AgentUnderTest implements AsyncDisposable {
     return await runAgent({ ...this.#options, ...changed, logger }, signal);
   }
 
+  /** Whether something of this name is in the working directory. */
+  async hasFile(name: string): Promise<boolean> {
+    return await Deno.lstat(join(this.workingDirectory, name)).then(() => true, () => false);
+  }
+
   /** The names of the files that are left of a task outside its working directory. */
   leftovers(): string[] {
     return ["tmp", "spool"].flatMap((name) => [...Deno.readDirSync(join(this.directory, name))]).map((

@@ -150,8 +150,19 @@ Deno.test("a command that fails leaves its variables too, and lines that are non
   assert.match(upstream.savedText("uses"), /^\[1\]$/m);
 });
 
-Deno.test("a command that removes its CIRRUS_ENV file does not fail", async () => {
+Deno.test("a command that removes its CIRRUS_ENV file leaves nothing, and that is fine", async () => {
   await using agent = await AgentUnderTest.create();
   agent.upstream.commands = { commands: [script("removes", 'rm "$CIRRUS_ENV"')] };
   assert.deepEqual(await agent.run(), { kind: "finished", passed: true });
+  assert.equal(agent.upstream.savedText("removes"), 'rm "$CIRRUS_ENV"\n');
+});
+
+Deno.test("a CIRRUS_ENV file that is too large to be variables is said", async () => {
+  await using agent = await AgentUnderTest.create();
+  agent.upstream.commands = { commands: [script("floods", 'head -c 9000000 /dev/zero > "$CIRRUS_ENV"')] };
+  assert.deepEqual(await agent.run(), { kind: "finished", passed: true });
+  assert.match(
+    agent.upstream.savedText("floods"),
+    /\nReading the file that CIRRUS_ENV names: It is larger than 8388608 bytes\n$/,
+  );
 });

@@ -125,7 +125,7 @@ Deno.test("an upstream that hangs holds the end of a task a bounded time only", 
     reportAgentFinished: hang,
   });
   upstream.commands = { commands: [script("one", "echo hello"), script("two", "true")] };
-  const outcome = await agent.run({ reportMs: 100, logStallMs: 100 });
+  const outcome = await agent.run({ reportMs: 100, logStallMs: 100, liveRestMs: 100 });
   assert.deepEqual(outcome, { kind: "finished", passed: true });
   assert.deepEqual(agent.leftovers(), []);
 });

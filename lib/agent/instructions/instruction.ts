@@ -5,7 +5,7 @@ import type { TaskEnvironment } from "../environment/task_environment.ts";
 import type { CommandLog } from "../logs/command_log.ts";
 import type { ProjectSource } from "../project_source.ts";
 import type { ScratchDirectory } from "../scratch_directory.ts";
-import type { RunningScript } from "../scripts/run_script.ts";
+import type { RunningScript } from "../scripts/running_script.ts";
 
 /** What one command has to work with. */
 export interface InstructionContext {

@@ -4,7 +4,7 @@ import { delay } from "../../async/delay.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
-import type { LogReader } from "./log_reader.ts";
+import { LogReader } from "./log_reader.ts";
 import type { LogSpool } from "./log_spool.ts";
 import { logChunks, type LogEntryInit, logKey, type LogTarget } from "./log_target.ts";
 import { SentMarks } from "./sent_marks.ts";
@@ -74,7 +74,7 @@ class LiveLog {
     const { upstream: { client }, compress, logger, commandName } = this.#target;
     const { signal } = this.#options;
     const over = new AbortController();
-    using reader = this.#spool.reader();
+    using reader = new LogReader(this.#spool);
     try {
       await reader.seekLine(this.#marks.resumeFrom(performance.now()), signal);
       await client.streamLogs(this.#entries(reader, over.signal), { signal, compress });

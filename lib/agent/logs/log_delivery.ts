@@ -19,8 +19,10 @@ export interface LogDeliveryOptions {
   readonly timestamps: boolean;
   /** Resolves when the upstream knows that the command runs; the log is not sent before. */
   readonly announced: Promise<void>;
-  /** How long the upstream may take nothing of the log once the command is over; in milliseconds. */
-  readonly stallMs: number;
+  /** How long the live stream may make no progress once the command is over; in milliseconds. */
+  readonly liveRestMs: number;
+  /** How long a log may make no progress before it is given up, while nothing else has it; in milliseconds. */
+  readonly logStallMs: number;
   /** Told of what the person who waits for the task should know. */
   readonly onWarning: (message: string) => void;
   /** Ends the delivery, whether all is sent or not. */
@@ -43,7 +45,7 @@ export class LogDelivery {
     this.#options = options;
     this.#spool = new LogSpool({
       directory: options.spoolDirectory,
-      stallMs: options.stallMs,
+      stallMs: options.logStallMs,
       onDiskFailure: (error) => this.#onDiskFailure(error),
     });
     this.log = new CommandLog({
@@ -54,18 +56,25 @@ export class LogDelivery {
     this.streamed = this.#stream();
   }
 
-  /** The command is over. Resolves when its log is delivered or given up, and forgotten here. */
+  /** The command is over. Resolves when its log is delivered or given up, and forgotten here; never rejects. */
   async finish(): Promise<void> {
-    const { logger, commandName } = this.#target;
+    await this.#attempt("Saving the log of a command", () => this.#deliver());
+    await this.#attempt("Forgetting the log of a command", () => this.#spool[Symbol.asyncDispose]());
+  }
+
+  async #deliver(): Promise<void> {
+    const { signal, logStallMs } = this.#options;
+    await this.log.end();
+    await this.#streamRest();
+    if (this.#spool.whole) await saveLog(this.#spool, this.#target, { signal, stallMs: logStallMs });
+  }
+
+  async #attempt(what: string, action: () => Promise<void>): Promise<void> {
     try {
-      await this.log.end();
-      await this.#streamRest();
-      if (this.#spool.whole) await saveLog(this.#spool, this.#target, this.#options);
+      await action();
     } catch (error) {
-      const message = errorMessage(error);
-      logger.warning(`Saving the log of a command: ${message}`, { command: commandName });
-    } finally {
-      await this.#spool[Symbol.asyncDispose]();
+      const { logger, commandName } = this.#target;
+      logger.warning(`${what}: ${errorMessage(error)}`, { command: commandName });
     }
   }
 
@@ -83,7 +92,10 @@ export class LogDelivery {
   }
 
   async #streamRest(): Promise<void> {
-    using watch = new StallWatch(`streaming the log of ${this.#target.commandName}`, this.#options.stallMs);
+    const { liveRestMs, logStallMs } = this.#options;
+    // A log that can be saved whole need not be waited for here.
+    const ms = this.#spool.whole ? liveRestMs : logStallMs;
+    using watch = new StallWatch(`streaming the log of ${this.#target.commandName}`, ms);
     this.#stallWatch = watch;
     watch.signal.addEventListener("abort", () => this.#stopLive.abort(watch.signal.reason), { once: true });
     await this.streamed;

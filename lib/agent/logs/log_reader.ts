@@ -10,18 +10,15 @@ export interface LogPiece {
   readonly lost: number;
 }
 
-/** Reads a log from a position on, also while it is being written. One read at a time. */
+/** Reads a log from its first byte on, also while it is being written. One read at a time; dispose it. */
 export class LogReader implements Disposable {
   /** The offset of the next byte; may be set. */
   position = 0;
   readonly #spool: LogSpool;
-  readonly #path: string;
   #file: Deno.FsFile | undefined;
 
-  /** Use `LogSpool.reader`. */
-  constructor(spool: LogSpool, path: string) {
+  constructor(spool: LogSpool) {
     this.#spool = spool;
-    this.#path = path;
   }
 
   /** The next bytes as soon as there are some; undefined at the end of the log. */
@@ -56,7 +53,7 @@ export class LogReader implements Disposable {
 
   async #readFile(bytes: number): Promise<Uint8Array> {
     const buffer = new Uint8Array(bytes);
-    this.#file ??= await Deno.open(this.#path);
+    this.#file ??= await Deno.open(this.#spool.path);
     await this.#file.seek(this.position, Deno.SeekMode.Start);
     const count = await this.#file.read(buffer);
     if (count === null) throw new Error("Reading a log back from the disk: its file has become shorter");

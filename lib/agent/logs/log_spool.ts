@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
 import { delay } from "../../async/delay.ts";
-import { LogReader } from "./log_reader.ts";
 
 /** Logs are kept, written and read in pages of this size, in bytes. */
 export const PAGE_BYTES = 256 * 1024;
@@ -29,8 +28,9 @@ export interface LogSpoolOptions {
  * and if that makes no progress either, the oldest pages are dropped.
  */
 export class LogSpool implements AsyncDisposable {
+  /** Where its file is, if it has one. */
+  readonly path: string;
   readonly #options: LogSpoolOptions;
-  readonly #path: string;
   readonly #pages = new Map<number, Uint8Array>();
   #file: Deno.FsFile | undefined;
   #pagesOnDisk = 0;
@@ -44,7 +44,7 @@ export class LogSpool implements AsyncDisposable {
 
   constructor(options: LogSpoolOptions) {
     this.#options = options;
-    this.#path = join(options.directory, `log-${crypto.randomUUID()}`);
+    this.path = join(options.directory, `log-${crypto.randomUUID()}`);
   }
 
   /** The bytes appended so far. */
@@ -77,11 +77,6 @@ export class LogSpool implements AsyncDisposable {
   end(): void {
     this.#ended = true;
     this.#notify();
-  }
-
-  /** Reads from the first byte on. Dispose it. */
-  reader(): LogReader {
-    return new LogReader(this, this.#path);
   }
 
   /** The reader that reads along will not ask again for what is before `position`. */
@@ -123,7 +118,7 @@ export class LogSpool implements AsyncDisposable {
     await this.#diskWrite;
     this.#pages.clear();
     this.#file?.close();
-    if (this.#file) await Deno.remove(this.#path);
+    if (this.#file) await Deno.remove(this.path);
     this.#file = undefined;
   }
 
@@ -160,7 +155,7 @@ export class LogSpool implements AsyncDisposable {
   async #writePages(): Promise<void> {
     if (this.#diskFailed) return;
     try {
-      this.#file ??= await Deno.open(this.#path, { createNew: true, write: true, mode: 0o600 });
+      this.#file ??= await Deno.open(this.path, { createNew: true, write: true, mode: 0o600 });
       while (this.#pagesOnDisk < this.#fullPages()) {
         await writeAll(this.#file, this.#page(this.#pagesOnDisk));
         this.#pagesOnDisk++;

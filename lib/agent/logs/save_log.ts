@@ -1,47 +1,62 @@
 import { AbortReason } from "../../async/abort_reason.ts";
 import { Backoff } from "../../async/backoff.ts";
+import { delay } from "../../async/delay.ts";
 import { Code } from "../../rpc/code.ts";
-import { retryCall } from "../../rpc/retry.ts";
+import { isRetryable } from "../../rpc/retry.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
+import { LogReader } from "./log_reader.ts";
 import type { LogSpool } from "./log_spool.ts";
 import { logChunks, type LogEntryInit, logKey, type LogTarget } from "./log_target.ts";
 import { StallWatch } from "./stall_watch.ts";
 
-const MAX_ATTEMPTS = 3;
+/** An upstream that can be reached but fails a log this often will fail it again. */
+const MAX_FAILURES = 3;
 
 export interface SaveLogOptions {
   readonly signal: AbortSignal;
-  /** How long the upstream may take nothing of it; in milliseconds. */
+  /** How long the upstream may be away, or take nothing that it has not had before; in milliseconds. */
   readonly stallMs: number;
 }
 
 /** Sends a finished log once more, complete. Rejects with the last error when the upstream does not take it. */
 export async function saveLog(spool: LogSpool, target: LogTarget, options: SaveLogOptions): Promise<void> {
-  await retryCall(() => saveOnce(spool, target, options), {
-    signal: options.signal,
-    backoff: new Backoff({ initialMs: 500, maxMs: 5_000 }),
-    maxAttempts: MAX_ATTEMPTS,
-  });
+  using watch = new StallWatch(`saving the log of ${target.commandName}`, options.stallMs);
+  const signal = AbortSignal.any([options.signal, watch.signal]);
+  const backoff = new Backoff({ initialMs: 250, maxMs: 5_000 });
+  let furthest = 0;
+  const onSent = (position: number) => {
+    if (position > furthest) watch.touch();
+    furthest = Math.max(furthest, position);
+  };
+  for (let failures = 0; failures < MAX_FAILURES;) {
+    try {
+      return await saveOnce(spool, target, { signal, onSent });
+    } catch (error) {
+      if (!(error instanceof RpcError) || !isRetryable(error)) throw error;
+      if (error.code !== Code.UNAVAILABLE && ++failures === MAX_FAILURES) throw error;
+    }
+    await delay(backoff.next(), { signal });
+  }
 }
 
-async function saveOnce(spool: LogSpool, target: LogTarget, options: SaveLogOptions): Promise<void> {
-  using watch = new StallWatch(`saving the log of ${target.commandName}`, options.stallMs);
-  using reader = spool.reader();
+async function saveOnce(
+  spool: LogSpool,
+  target: LogTarget,
+  options: { signal: AbortSignal; onSent: (position: number) => void },
+): Promise<void> {
+  using reader = new LogReader(spool);
   const over = new AbortController();
   let sentAll = false;
   async function* entries(): AsyncGenerator<LogEntryInit> {
     yield logKey(target, { raw: true });
     for (let piece; (piece = await reader.next(over.signal));) {
       yield* logChunks(piece);
-      watch.touch();
+      options.onSent(reader.position);
     }
     sentAll = true;
   }
   try {
-    await target.upstream.client.saveLogs(entries(), {
-      signal: AbortSignal.any([options.signal, watch.signal]),
-      compress: target.compress,
-    });
+    await target.upstream.client.saveLogs(entries(), { signal: options.signal, compress: target.compress });
   } catch (error) {
     // An upstream whose handler ends with an error of its own once it has read everything would do so again.
     if (!(sentAll && error instanceof RpcError && error.code === Code.UNKNOWN)) throw error;

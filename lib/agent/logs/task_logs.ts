@@ -14,7 +14,8 @@ export interface TaskLogsOptions {
   readonly spoolDirectory: string;
   readonly secrets: SecretSet;
   /** See `LogDeliveryOptions`. */
-  readonly stallMs: number;
+  readonly liveRestMs: number;
+  readonly logStallMs: number;
   readonly onWarning: (message: string) => void;
   readonly logger: Logger;
 }

@@ -3,16 +3,11 @@ import { environmentProblem } from "../environment/environment_problem.ts";
 import type { InstructionContext } from "../instructions/instruction.ts";
 import type { CommandLog } from "../logs/command_log.ts";
 import { asMachineLost, MachineLost } from "../machine_lost.ts";
+import type { RunningScript } from "./running_script.ts";
 import { scriptInvocation } from "./script_invocation.ts";
 
 /** A machine kills within 3 s what does not end when it is asked to; one that takes longer than this is lost. */
 const END_MS = 15_000;
-
-/** A script that was started. */
-export interface RunningScript {
-  /** How it ended, once all it wrote is in its log. Rejects with `MachineLost` when its machine was lost. */
-  readonly ended: Promise<ExitStatus>;
-}
 
 /**
  * Starts the lines of a script in the machine; what they write goes to the command's log. When `signal` aborts,

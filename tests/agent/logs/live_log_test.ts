@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Code } from "../../../lib/rpc/code.ts";
 import { RpcError } from "../../../lib/rpc/rpc_error.ts";
 import { fail, hang } from "../../fakes/upstream_workers.ts";
+import { eventually } from "../../helpers/eventually.ts";
 import { AgentUnderTest, script } from "../agent_under_test.ts";
 
 const broken = () => new RpcError(Code.UNAVAILABLE, "as the test asked");
@@ -60,7 +61,7 @@ Deno.test("an upstream that restarts gets the lines that it missed", async () =>
   await upstream.until(() => upstream.liveText("main").includes("\nline 1\n"));
   await upstream.stop();
   await Deno.writeTextFile(`${agent.workingDirectory}/second`, "");
-  while (!await Deno.lstat(`${agent.workingDirectory}/printed`).catch(() => false));
+  await eventually(() => agent.hasFile("printed"));
   await upstream.listen();
   await upstream.until(() => upstream.liveText("main").includes("\nline 2\n"));
   await go(agent);
@@ -123,7 +124,7 @@ Deno.test("a script does not wait for an upstream that takes no logs", async () 
   const { upstream } = agent;
   upstream.answers.streamLogs = hang;
   upstream.commands = { commands: [script("main", "head -c 30000000 /dev/zero")] };
-  const running = agent.run({ logStallMs: 200 });
+  const running = agent.run({ liveRestMs: 200 });
   assert.deepEqual(await running, { kind: "finished", passed: true });
   assert.ok(upstream.savedText("main").length > 30_000_000);
   assert.deepEqual(agent.leftovers(), []);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Code } from "../../../lib/rpc/code.ts";
 import { RpcError } from "../../../lib/rpc/rpc_error.ts";
 import { fail, hang } from "../../fakes/upstream_workers.ts";
+import { eventually } from "../../helpers/eventually.ts";
 import { needsRoot, smallDisk } from "../../helpers/small_disk.ts";
 import { AgentUnderTest, script } from "../agent_under_test.ts";
 
@@ -21,6 +22,34 @@ Deno.test("a log that is not saved at the first try is saved at the next", async
   assert.deepEqual(await agent.run(), { kind: "finished", passed: true });
   assert.equal(upstream.saved.length, 2);
   assert.ok(upstream.savedText("main") === PRINTED);
+});
+
+Deno.test("an upstream that is away when a command ends gets the whole log when it is back", async () => {
+  await using agent = await AgentUnderTest.create();
+  const { upstream } = agent;
+  upstream.commands = {
+    commands: [
+      script("main", ["echo before", "until [ -e go ]; do sleep 0.01; done", "echo after", "touch over"]),
+    ],
+  };
+  const running = agent.run({ liveRestMs: 100 });
+  await upstream.until(() => upstream.liveText("main").includes("\nbefore\n"));
+  await upstream.stop();
+  await Deno.writeTextFile(`${agent.workingDirectory}/go`, "");
+  await eventually(() => agent.hasFile("over"));
+  await upstream.listen();
+  assert.deepEqual(await running, { kind: "finished", passed: true });
+  assert.match(upstream.savedText("main"), /\nbefore\n[^]*\nafter\n/);
+  assert.deepEqual(upstream.states, { main: "COMPLETED" });
+});
+
+Deno.test("an upstream that can be reached but fails a log again and again is asked three times", async () => {
+  await using agent = await AgentUnderTest.create();
+  const { upstream } = agent;
+  upstream.answers.saveLogs = fail(Code.INTERNAL);
+  upstream.commands = { commands: [script("main", "true")] };
+  assert.deepEqual(await agent.run(), { kind: "finished", passed: true });
+  assert.equal(upstream.events.filter((event) => event === "saveLogs").length, 3);
 });
 
 Deno.test("an upstream that refuses to save logs holds nobody up", async () => {
@@ -60,7 +89,7 @@ Deno.test(
     const { upstream } = agent;
     upstream.answers.streamLogs = hang;
     upstream.commands = { commands: [script("main", ["head -c 40000000 /dev/zero", "touch over"])] };
-    const outcome = await agent.run({ spoolDirectory: disk.path, logStallMs: 100 });
+    const outcome = await agent.run({ spoolDirectory: disk.path, logStallMs: 100, liveRestMs: 100 });
     assert.deepEqual(outcome, { kind: "finished", passed: true });
     await Deno.lstat(`${agent.workingDirectory}/over`);
   },

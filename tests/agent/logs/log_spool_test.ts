@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { LogReader } from "../../../lib/agent/logs/log_reader.ts";
+import { LogReader } from "../../../lib/agent/logs/log_reader.ts";
 import { LogSpool, PAGE_BYTES } from "../../../lib/agent/logs/log_spool.ts";
 import { AbortReason } from "../../../lib/async/abort_reason.ts";
 import { needsRoot, smallDisk } from "../../helpers/small_disk.ts";
@@ -40,7 +40,7 @@ Deno.test("a small log stays in memory", async () => {
   await using spool = spoolIn(directory.path);
   await spool.append([Buffer.from("one "), Buffer.from("two")]);
   spool.end();
-  using reader = spool.reader();
+  using reader = new LogReader(spool);
   assert.equal((await readAll(reader)).data.toString(), "one two");
   assert.deepEqual([...Deno.readDirSync(directory.path)], []);
 });
@@ -57,7 +57,7 @@ Deno.test("a large log goes to a file, is read back byte by byte, and its file g
     assert.equal([...Deno.readDirSync(directory.path)].length, 1);
     assert.ok(spool.whole);
     for (let time = 0; time < 2; time++) {
-      using reader = spool.reader();
+      using reader = new LogReader(spool);
       assert.ok((await readAll(reader)).data.equals(content));
     }
   }
@@ -67,7 +67,7 @@ Deno.test("a large log goes to a file, is read back byte by byte, and its file g
 Deno.test("a log is read while it is written", async () => {
   await using directory = await temporaryDirectory();
   await using spool = spoolIn(directory.path);
-  using reader = spool.reader();
+  using reader = new LogReader(spool);
   const first = reader.next(forever);
   await spool.append([Buffer.from("one")]);
   assert.equal(Buffer.from((await first)?.data ?? []).toString(), "one");
@@ -82,7 +82,7 @@ Deno.test("a log is read while it is written", async () => {
 Deno.test("who waits for more can be told to stop", async () => {
   await using directory = await temporaryDirectory();
   await using spool = spoolIn(directory.path);
-  using reader = spool.reader();
+  using reader = new LogReader(spool);
   const stop = new AbortController();
   const waiting = reader.next(stop.signal);
   const reason = new AbortReason("finished", "enough");
@@ -96,7 +96,7 @@ Deno.test("what overlaps in time is kept in order", async () => {
   const parts = Array.from({ length: 40 }, (_, i) => new Uint8Array(PAGE_BYTES / 3).fill(i));
   await Promise.all(parts.map((part) => spool.append([part])));
   spool.end();
-  using reader = spool.reader();
+  using reader = new LogReader(spool);
   assert.ok((await readAll(reader)).data.equals(Buffer.concat(parts)));
 });
 
@@ -106,7 +106,7 @@ Deno.test("a reader finds the beginning of a line, wherever the line is kept", a
   const line = Buffer.from(`${"x".repeat(99)}\n`);
   const lines = Buffer.concat(Array.from({ length: 40_000 }, () => line));
   await spool.append([lines]);
-  using reader = spool.reader();
+  using reader = new LogReader(spool);
   for (const position of [0, 1, 99, 100, 101, PAGE_BYTES + 5, lines.length - 1]) {
     await reader.seekLine(position, forever);
     assert.equal(reader.position, Math.floor(position / 100) * 100, `from ${position}`);
@@ -118,7 +118,7 @@ Deno.test("a full disk: nothing is lost to a reader that keeps up", needsRoot, a
   const failures: unknown[] = [];
   await using spool = spoolIn(disk.path, { onDiskFailure: (error) => failures.push(error) });
   const content = numbered(100 * PAGE_BYTES);
-  using reader = spool.reader();
+  using reader = new LogReader(spool);
   const parts: Uint8Array[] = [];
   const reading = (async () => {
     for (let piece; (piece = await reader.next(forever));) {
@@ -144,7 +144,7 @@ Deno.test("a full disk: a log that still fits into memory is whole", needsRoot, 
   await spool.append([content]);
   await spool.append([content]);
   spool.end();
-  using reader = spool.reader();
+  using reader = new LogReader(spool);
   assert.ok((await readAll(reader)).data.equals(Buffer.concat([content, content])));
   assert.equal(failures.length, 1);
   assert.ok(spool.whole);
@@ -165,7 +165,7 @@ Deno.test(
     }
     spool.end();
     assert.equal(spool.whole, false);
-    using reader = spool.reader();
+    using reader = new LogReader(spool);
     const { data, lost } = await readAll(reader);
     assert.ok(lost > 0);
     assert.equal(lost + data.length, content.length);

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { ResourceRecorder } from "../../../lib/agent/resources/resource_recorder.ts";
-import { delay } from "../../../lib/async/delay.ts";
-import { withGrace } from "../../../lib/async/grace.ts";
 import { silentLogger } from "../../../lib/logging/logger.ts";
 import type { Machine, MachineFiles } from "../../../lib/machine/machine.ts";
+import { eventually } from "../../helpers/eventually.ts";
 import { AgentUnderTest, script } from "../agent_under_test.ts";
 
 const onLinux = { ignore: Deno.build.os !== "linux" };
-
-/** Waits, a bounded time, for what no event tells of. */
-async function eventually(condition: () => boolean): Promise<void> {
-  await withGrace("waiting", 20_000, async (signal) => {
-    while (!condition()) await delay(10, { signal });
-  });
-}
 
 /** The agent's machine, but for what is changed. */
 function on(agent: AgentUnderTest, changed: Partial<Machine>): Machine {
