@@ -128,7 +128,10 @@ export interface TaskStore {
   start(assignmentId: number, at: number): Promise<void>;
   /** The agent asks for its commands, for the first time or again. */
   work(assignmentId: number, at: number): Promise<TaskWork>;
-  /** Records where commands are. One that has its outcome keeps it; names that the task has not are ignored. */
+  /**
+   * Records where commands are. One that has its outcome keeps it; names that the task has not are ignored, and so is
+   * all that comes once the worker has the task no more.
+   */
   recordCommands(
     assignmentId: number,
     commands: ReadonlyMap<string, CommandState>,

@@ -43,18 +43,13 @@ export class TaskControl {
 
   /** The worker could not run a task. One that it never started it does not have any more. */
   async failed(assignment: Assignment, message: string): Promise<void> {
-    await this.decide(assignment.taskId, { status: "failed", cause: "infrastructure", message }, {
-      stop: false,
-    });
+    await this.#conclude(assignment, { status: "failed", cause: "infrastructure", message });
     if (!assignment.started) await this.#ended(assignment);
   }
 
   /** The worker has a task no more. */
   async stopped(assignment: Assignment): Promise<void> {
-    if (!assignment.decided) {
-      const outcome = await this.#outcomeWithoutAgent(assignment);
-      await this.decide(assignment.taskId, outcome, { stop: false });
-    }
+    if (!assignment.decided) await this.#conclude(assignment, await this.#outcomeWithoutAgent(assignment));
     await this.#ended(assignment);
   }
 
@@ -62,7 +57,7 @@ export class TaskControl {
   async agentFinished(assignment: Assignment, results: ReadonlyMap<string, CommandState>): Promise<void> {
     const { tasks } = this.#options;
     await this.recordCommands(assignment, results);
-    await this.decide(assignment.taskId, outcomeOf(await tasks.commands(assignment.taskId)), { stop: false });
+    await this.#conclude(assignment, outcomeOf(await tasks.commands(assignment.taskId)));
   }
 
   /** The agent tells where commands are. */
@@ -124,6 +119,12 @@ export class TaskControl {
   async abortBuild(buildId: string, message: string): Promise<void> {
     const { tasks, clock } = this.#options;
     this.#settle(await tasks.abortBuild(buildId, message, clock.now()), { stop: true });
+  }
+
+  /** Decides a task by what its worker or its agent says, unless another worker has it by now. */
+  async #conclude(assignment: Assignment, outcome: TaskOutcome): Promise<void> {
+    if (this.#options.assignments.find(assignment.taskId) !== assignment) return;
+    await this.decide(assignment.taskId, outcome, { stop: false });
   }
 
   #settle(settled: Settled, options: { readonly stop: boolean }): void {

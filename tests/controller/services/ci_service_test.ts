@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { create } from "@bufbuild/protobuf";
+import { WireType } from "@bufbuild/protobuf/wire";
 import type { Controller } from "../../../lib/controller/controller.ts";
 import { openChannel } from "../../../lib/rpc/channel.ts";
 import { createClient } from "../../../lib/rpc/client.ts";
@@ -6,6 +8,8 @@ import { Code } from "../../../lib/rpc/code.ts";
 import {
   CirrusCIService,
   Command_CommandExecutionBehavior,
+  CommandSchema,
+  IsolationSchema,
   Status,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { task, type TaskInit } from "../builds.ts";
@@ -77,6 +81,23 @@ Deno.test("InitialCommands tells the agent all there is to know of its task", as
   const { state, startedAt } = await requireTask(controller, given.id);
   assert.deepEqual(state, { status: "executing", worker: "w1" }, "even if TaskStarted got lost");
   assert.ok(startedAt);
+});
+
+Deno.test("Fields and instructions of a task that nobody knows yet reach worker and agent", async () => {
+  await using controller = await startController();
+  using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
+  const unknown = { no: 99, wireType: WireType.LengthDelimited, data: new Uint8Array([3, 97, 98, 99]) };
+  const isolation = create(IsolationSchema);
+  isolation.$unknown = [unknown];
+  const definition = task({ isolation });
+  const command = create(CommandSchema, { name: "new" });
+  command.$unknown = [unknown];
+  definition.commands.push(command);
+  await controller.createBuild({ tasks: [definition] });
+  const given = await worker.takeTask();
+  assert.deepEqual(given.assigned.isolation?.$unknown, [unknown]);
+  const { commands } = await given.agent.initialCommands({});
+  assert.deepEqual(commands[1]?.$unknown, [unknown]);
 });
 
 Deno.test("An agent that asks for its commands again is told whether one has failed already", async () => {

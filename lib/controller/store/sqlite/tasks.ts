@@ -100,7 +100,7 @@ export class SqliteTasks implements TaskStore {
   ): Promise<void> {
     return this.#database.transaction(() => {
       const assignment = this.#assignments.find(assignmentId);
-      if (!assignment) return;
+      if (!assignment || assignment.release !== undefined) return;
       for (const [command, state] of commands) this.#commands.move(assignment, { command, state }, at);
     });
   }
