@@ -69,7 +69,10 @@ export async function upload(
   }
 }
 
-/** One request, a stream of answers. Leaving the loop over it cancels the call. */
+/**
+ * One request, a stream of answers. Leaving the loop over it cancels the call. When the call fails, answers
+ * that came just before may be lost: grpc-js hands the failure over first.
+ */
 export async function* download(
   callee: Callee,
   request: Request,

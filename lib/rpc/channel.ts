@@ -16,6 +16,11 @@ export interface ChannelOptions {
   readonly caFile?: string;
   /** How long a server that accepts the connection may stay mute, in milliseconds; 20,000 by default. */
   readonly connectTimeoutMs?: number;
+  /**
+   * How long a connection with calls in flight may be silent before it is tested, in milliseconds; 60,000 by
+   * default. It counts as lost when the test is not answered within a third of that.
+   */
+  readonly keepaliveMs?: number;
 }
 
 /**
@@ -73,7 +78,7 @@ export class Channel implements Disposable {
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const endpoint = parseEndpoint(options.endpoint);
   const credentials = await credentialsFor(endpoint, options);
-  const channelOptions = optionsFor(endpoint);
+  const channelOptions = optionsFor(endpoint, options);
   return new Channel(
     options.endpoint,
     (more) => new grpc.Client(endpoint.target, credentials, { ...channelOptions, ...more }),
@@ -87,15 +92,15 @@ async function credentialsFor(endpoint: Endpoint, options: ChannelOptions): Prom
   return new BoundedCredentials({ connectTimeoutMs, tls: { context, host: endpoint.host } });
 }
 
-function optionsFor(endpoint: Endpoint): grpc.ChannelOptions {
+function optionsFor(endpoint: Endpoint, options: ChannelOptions): grpc.ChannelOptions {
+  // Go servers forgive two tests that come sooner than they like, and more after answering another call.
+  const { keepaliveMs = 60_000 } = options;
   return {
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.max_reconnect_backoff_ms": 5_000,
-    // Only while calls are in flight. Go servers allow two pings in a row that come too early by their rule,
-    // and answers to other calls (a heartbeat) forgive them.
-    "grpc.keepalive_time_ms": 60_000,
-    "grpc.keepalive_timeout_ms": 20_000,
+    "grpc.keepalive_time_ms": keepaliveMs,
+    "grpc.keepalive_timeout_ms": keepaliveMs / 3,
     // The connection ends with its channel instead of lingering in a pool of the whole process.
     "grpc.use_local_subchannel_pool": 1,
     "grpc.enable_channelz": 0,

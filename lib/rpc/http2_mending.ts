@@ -11,10 +11,14 @@
 import http2 from "node:http2";
 
 /** How far a session's writes may run ahead of its socket, in bytes. */
-const MAX_BEHIND = 256 * 1024;
+const MAX_BEHIND = 512 * 1024;
 
-/** How often a held write looks whether the socket has caught up; there is no event for it. */
-const LOOK_MS = 5;
+/**
+ * When a held write looks whether the socket has caught up, as there is no event for it: after the first wait,
+ * which doubles up to the longest. Soon, for speed, and seldom while a peer does not read at all.
+ */
+const FIRST_LOOK_MS = 1;
+const LONGEST_LOOK_MS = 32;
 
 type Done = (error?: Error | null) => void;
 
@@ -66,11 +70,11 @@ function holdWrites(session: http2.ClientHttp2Session): void {
       }
       queued += chunk.byteLength;
       ownQueued += chunk.byteLength;
-      const finish = () => {
-        if (!stream.destroyed && behind() > MAX_BEHIND) setTimeout(finish, LOOK_MS);
-        else done?.();
+      const finish = (lookMs: number) => {
+        if (stream.destroyed || behind() <= MAX_BEHIND) return done?.();
+        setTimeout(finish, lookMs, Math.min(2 * lookMs, LONGEST_LOOK_MS));
       };
-      return write(chunk, (error) => error ? done?.(error) : finish());
+      return write(chunk, (error) => error ? done?.(error) : finish(FIRST_LOOK_MS));
     }) as typeof stream.write;
     stream.once("close", () => {
       // What a reset stream had queued is never sent.

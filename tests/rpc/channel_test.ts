@@ -177,6 +177,36 @@ Deno.test("a call during a lost connection fails, the next one connects again", 
   assert.equal((await client.workers.register({}, { waitForReady: true })).sessionToken, "again");
 });
 
+Deno.test("a call to a server that is lost without a word fails by keepalive", async () => {
+  const began = Promise.withResolvers<void>();
+  await using server = await listen({
+    poll(_request, { signal }) {
+      began.resolve();
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    },
+  });
+  await using relay = await Relay.listen({ to: server.port });
+  using channel = await openChannel({ endpoint: relay.endpoint, keepaliveMs: 150 });
+  const call = createClient(CirrusWorkersService, channel).poll({});
+  await began.promise;
+  relay.freeze();
+  await rejectsWith(call, Code.UNAVAILABLE, /^The connection to .* broke, .*Connection dropped$/);
+});
+
+Deno.test("keepalive leaves a call alone that its server is busy with", async () => {
+  const end = Promise.withResolvers<void>();
+  await using server = await listen({
+    async poll() {
+      await end.promise;
+      return {};
+    },
+  });
+  using channel = await openChannel({ endpoint: server.endpoint, keepaliveMs: 30 });
+  const call = createClient(CirrusWorkersService, channel).poll({});
+  setTimeout(() => end.resolve(), 200);
+  await call;
+});
+
 Deno.test("a call that waits for a server that restarts reaches it", async () => {
   const first = await listen({ register: () => Promise.resolve({ sessionToken: "first" }) });
   using client = await Loopback.to(first);

@@ -33,6 +33,14 @@ export class Relay implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Passes nothing on any more while the connections stay, as when a machine is lost without a word. */
+  freeze(): void {
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
   /**
    * Tells every caller to go, as a server that ends does; to be used while answers are short, so that the
    * frame falls between others. With last stream 0, a peer must look at all the streams it has.

@@ -95,3 +95,12 @@ Deno.test("a success lets the waits start again", async () => {
   }
   assert.deepEqual(waits, [0.75, 0.75]);
 });
+
+Deno.test("a caller may say itself which errors are worth another try", async () => {
+  let calls = 0;
+  const result = await retryCall(() => {
+    if (++calls === 1) return Promise.reject(new RpcError(Code.NOT_FOUND, "not yet"));
+    return Promise.resolve("there");
+  }, { signal: never, backoff: quick(), retryable: (error) => error.code === Code.NOT_FOUND });
+  assert.equal(result, "there");
+});
