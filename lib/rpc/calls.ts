@@ -36,33 +36,35 @@ export async function unary(callee: Callee, request: Request, options: CallOptio
   return await cancellable(handle, answer.promise, call.signal);
 }
 
-/** A stream of requests, one answer. Whatever `requests` throws ends the call and is thrown as it is. */
+/**
+ * A stream of requests, one answer. Whatever `requests` throws ends the call and is thrown as it is; when the
+ * call ends first, `requests` is returned.
+ */
 export async function upload(
   callee: Callee,
   requests: AsyncIterable<Request>,
   options: CallOptions,
 ): Promise<Response> {
-  const call = prepare(callee, options);
-  const answer = Promise.withResolvers<Response>();
-  const sink = call.client.makeClientStreamRequest(
-    call.path,
-    call.serialize,
-    call.deserialize,
-    call.metadata,
-    call.options,
-    settle(answer, callee.channel),
-  );
   const source = Readable.from(requests, { highWaterMark: 1 });
-  source.once("error", (error) => {
-    answer.reject(error);
-    sink.cancel();
-  });
-  source.on("data", (request: Request) => {
-    if (!sink.write(request)) source.pause();
-  });
-  source.once("end", () => sink.end());
-  sink.on("drain", () => source.resume());
+  // What a source says of its own end, after that of the call, concerns nobody.
+  source.on("error", () => {});
   try {
+    const call = prepare(callee, options);
+    const answer = Promise.withResolvers<Response>();
+    const sink = call.client.makeClientStreamRequest(
+      call.path,
+      call.serialize,
+      call.deserialize,
+      call.metadata,
+      call.options,
+      settle(answer, callee.channel),
+    );
+    source.on("error", answer.reject);
+    source.on("data", (request: Request) => {
+      if (!sink.write(request)) source.pause();
+    });
+    source.on("end", () => sink.end());
+    sink.on("drain", () => source.resume());
     return await cancellable(sink, answer.promise, call.signal);
   } finally {
     source.destroy();
@@ -96,7 +98,7 @@ export async function* download(
     throw toRpcError(error, callee.channel);
   } finally {
     call.signal.removeEventListener("abort", cancel);
-    source.once("error", () => {});
+    source.on("error", () => {});
     source.cancel();
   }
 }
@@ -124,7 +126,7 @@ function settle(answer: PromiseWithResolvers<Response>, channel: Channel): grpc.
   };
 }
 
-/** Waits for the answer; an abort cancels the call, and its reason goes before what it did to the call. */
+/** Waits for the answer. An abort cancels the call, and its reason goes before what that did to the call. */
 async function cancellable(
   call: { cancel(): void },
   answer: Promise<Response>,
@@ -135,6 +137,7 @@ async function cancellable(
   try {
     return await answer;
   } catch (error) {
+    call.cancel();
     signal.throwIfAborted();
     throw error;
   } finally {

@@ -83,7 +83,10 @@ const CONNECTING: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, "nothing listens there; check the endpoint and that its server runs"],
   [/ENOENT/, "there is no such socket; check the path and that its server runs"],
   [/EACCES/, "not allowed to open the socket; check its owner and mode"],
-  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, "its host cannot be reached; check the network and firewalls"],
+  [
+    /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/,
+    "its host cannot be reached; check the network, firewalls and, on macOS, the Local Network permission",
+  ],
   [/no answer within/, "it takes connections and says nothing; check that a gRPC server runs there"],
   [
     /InvalidContentType|wrong version number/,

@@ -37,8 +37,8 @@ export class Listener {
       connection.setNoDelay(true);
       accept(connection);
     });
-    server.listen(port, hostname);
     try {
+      server.listen(port, hostname);
       await once(server, "listening");
     } catch (error) {
       throw new Error(`Could not listen on ${join(hostname, port)}: ${problem(error)}`, { cause: error });

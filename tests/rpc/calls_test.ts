@@ -237,6 +237,24 @@ Deno.test("a source that waits for its next item does not outlive its call", asy
   await returned.promise;
 });
 
+Deno.test("the source of an upload that is not even made is returned", async () => {
+  await using server = await listen({});
+  using client = await Loopback.to(server);
+  const returned = Promise.withResolvers<void>();
+  const source = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise<never>(() => {}),
+      return() {
+        returned.resolve();
+        return Promise.reject(new Error("The spool is gone"));
+      },
+    }),
+  };
+  const reason = new AbortReason("shutdown", "The worker ends");
+  await assert.rejects(client.ci.streamLogs(source, { signal: AbortSignal.abort(reason) }), reason);
+  await returned.promise;
+});
+
 Deno.test("what a source throws ends the upload and is thrown as it is", async () => {
   const began = Promise.withResolvers<void>();
   const told = Promise.withResolvers<unknown>();

@@ -154,6 +154,10 @@ Deno.test("a port in use, one not allowed and an address elsewhere each say what
   await assert.rejects(elsewhere("192.0.2.1", 0), {
     message: "Could not listen on 192.0.2.1:0: this machine has no such address; choose one it has",
   });
+  await assert.rejects(
+    elsewhere("127.0.0.1", 65_536),
+    /^Error: Could not listen on 127\.0\.0\.1:65536: .*port/,
+  );
   await assert.rejects(elsewhere("nowhere.invalid", 0), /^Error: Could not listen on nowhere\.invalid:0: /);
 });
 
