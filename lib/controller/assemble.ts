@@ -112,7 +112,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   watchdog.watch();
 
   const access = new TaskAccess({ assignments, tasks });
-  const polls = new Polls({ pool, dispatcher, control, queue, tasks });
+  const polls = new Polls({ pool, dispatcher, control, queue, assignments, tasks });
   const services = [
     workersService({ tokens: options.tokens, pool, polls, access, control, logger }),
     ciService({ access, control, tasks, logs, watchers, clock, logger }),

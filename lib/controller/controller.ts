@@ -165,7 +165,7 @@ export class Controller implements AsyncDisposable {
     return [...pool.workers].map((worker) => ({
       ...worker.record,
       live: pool.isLive(worker),
-      tasks: [...worker.assignments].map(({ taskId }) => taskId),
+      tasks: worker.taskIds,
     }));
   }
 

@@ -2,6 +2,7 @@ import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { TaskStore } from "../store/store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
+import type { Assignments } from "../workers/assignments.ts";
 import type { Dispatcher } from "../workers/dispatcher.ts";
 import type { Gift } from "../workers/held_poll.ts";
 import type { Pool } from "../workers/pool.ts";
@@ -20,6 +21,7 @@ export interface PollsOptions {
   readonly dispatcher: Dispatcher;
   readonly control: TaskControl;
   readonly queue: TaskQueue;
+  readonly assignments: Assignments;
   readonly tasks: Pick<TaskStore, "lastAssignment">;
 }
 
@@ -74,13 +76,15 @@ export class Polls {
 
   /** Compares what the worker has with what we think that it has. */
   async #compare(worker: PoolWorker, { running }: PollReport): Promise<void> {
-    for (const assignment of [...worker.assignments]) {
-      if (running.has(assignment.taskId)) assignment.listed = true;
-      else await this.#options.control.notListed(assignment);
+    const { assignments, control, tasks } = this.#options;
+    for (const taskId of worker.taskIds) {
+      const assignment = assignments.find(taskId);
+      if (assignment && running.has(taskId)) assignment.listed = true;
+      else if (assignment) await control.notListed(assignment);
     }
     for (const taskId of running) {
       if (worker.has(taskId) || worker.hasEnded(taskId)) continue;
-      const last = await this.#options.tasks.lastAssignment(taskId);
+      const last = await tasks.lastAssignment(taskId);
       // A worker may list a task a little longer than it had it.
       if (last?.worker === worker.name && last.release === "stopped") {
         worker.ended(taskId, last.requirements.resources);
@@ -91,5 +95,5 @@ export class Polls {
 
 /** A worker that is given no tasks and has none may be about to end, with this as its last poll. */
 function hasNothingToWaitFor(worker: PoolWorker): boolean {
-  return worker.disabled && worker.isIdle;
+  return worker.disabled && worker.taskIds.length === 0;
 }

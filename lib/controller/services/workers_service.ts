@@ -91,7 +91,7 @@ export function workersService(options: WorkersServiceOptions): Implementation {
 
     queryRunningTasks: guard("QueryRunningTasks", (_request, { metadata }) => {
       const worker = namedWorker(metadata);
-      const runningTasks = [...worker.assignments].map(({ taskId }) => taskId);
+      const runningTasks = worker.taskIds;
       return Promise.resolve({
         status: { disabled: worker.disabled },
         runningTasks,

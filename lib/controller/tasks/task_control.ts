@@ -146,7 +146,7 @@ export class TaskControl {
     const { tasks, assignments, clock, dispatcher } = this.#options;
     await tasks.release(assignment.record.id, "stopped", clock.now());
     assignments.remove(assignment);
-    assignment.worker.ended(assignment.taskId, assignment.record.requirements.resources);
+    assignment.worker.ended(assignment.taskId, assignment.resources);
     dispatcher.hurry(assignment.worker);
   }
 

@@ -122,7 +122,7 @@ export class Watchdog implements Disposable {
     const { control, workerTimeoutMs, heartbeatTimeoutMs } = this.#options;
     const { worker, agentSince, record } = assignment;
     const heard = Math.max(assignment.lastHeard, this.#standstillUntil);
-    const seen = worker.poll === undefined ? worker.lastSeen : this.#options.clock.elapsed();
+    const seen = worker.polling ? this.#options.clock.elapsed() : worker.lastSeen;
     const silentSince = Math.max(heard, seen);
     if (!assignment.started && !assignment.listed) {
       yield { at: silentSince + UNANSWERED_MS, act: () => control.notListed(assignment) };

@@ -1,8 +1,9 @@
 import type { AssignmentRecord } from "../records.ts";
-import type { PoolWorker } from "./pool_worker.ts";
+import type { Resources } from "../scheduler/requirements.ts";
+import type { HeldTask, PoolWorker } from "./pool_worker.ts";
 
 /** A task that a worker has, as long as it has it. */
-export class Assignment {
+export class Assignment implements HeldTask {
   readonly record: AssignmentRecord;
   readonly worker: PoolWorker;
   /** The worker said that it started the task, or its agent called. */
@@ -30,5 +31,9 @@ export class Assignment {
 
   get taskId(): string {
     return this.record.taskId;
+  }
+
+  get resources(): Resources {
+    return this.record.requirements.resources;
   }
 }

@@ -27,8 +27,8 @@ export interface DispatcherOptions {
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  /** Workers whose poll waits for an answer, the one that waits longest first. */
-  readonly #polling = new Set<PoolWorker>();
+  /** The polls that wait for an answer, the one that waits longest first. */
+  readonly #polls = new Map<PoolWorker, HeldPoll>();
   #running = false;
   #again = false;
   #closed = false;
@@ -50,8 +50,8 @@ export class Dispatcher {
     const poll = new HeldPoll();
     if (urgent) poll.hurry();
     this.release(worker);
-    worker.poll = poll;
-    this.#polling.add(worker);
+    this.#polls.set(worker, poll);
+    worker.polling = true;
     const leave = () => poll.answer([]);
     signal.addEventListener("abort", leave);
     using _timer = this.#options.clock.after(this.#options.holdMs, leave);
@@ -64,22 +64,20 @@ export class Dispatcher {
       return [];
     } finally {
       signal.removeEventListener("abort", leave);
-      if (worker.poll === poll) {
-        worker.poll = undefined;
-        this.#polling.delete(worker);
-      }
+      if (this.#polls.get(worker) === poll) this.release(worker);
     }
   }
 
   /** Answers a worker's poll, if it has one open, with nothing: it is not there any more. */
   release(worker: PoolWorker): void {
-    worker.poll?.answer([]);
-    this.#polling.delete(worker);
+    this.#polls.get(worker)?.answer([]);
+    this.#polls.delete(worker);
+    worker.polling = false;
   }
 
   /** Answers a worker's poll at once, with whatever there is for it. */
   hurry(worker: PoolWorker): void {
-    worker.poll?.hurry();
+    this.#polls.get(worker)?.hurry();
     this.wake();
   }
 
@@ -108,7 +106,7 @@ export class Dispatcher {
   /** Gives out nothing any more and answers every poll. */
   close(): void {
     this.#closed = true;
-    for (const worker of this.#polling) worker.poll?.answer([]);
+    for (const poll of this.#polls.values()) poll.answer([]);
   }
 
   async #run(): Promise<void> {
@@ -131,9 +129,10 @@ export class Dispatcher {
 
   /** Offers polling workers one task each, again and again, so that tasks spread over workers with room for many. */
   async #pass(): Promise<void> {
-    const offers = [...this.#polling].flatMap((worker) =>
-      worker.poll?.open ? [{ worker, poll: worker.poll, gifts: new Array<Gift>() }] : []
-    );
+    const waiting = this.#options.queue.size > 0;
+    const offers = [...this.#polls]
+      .filter(([, poll]) => poll.open && (waiting || poll.urgent))
+      .map(([worker, poll]) => ({ worker, poll, gifts: new Array<Gift>() }));
     try {
       for (let left = offers; left.length > 0;) {
         const taking = [];

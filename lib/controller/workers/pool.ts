@@ -96,7 +96,7 @@ export class Pool {
 
   /** Whether a worker is connected, or was a moment ago. */
   isLive(worker: PoolWorker): boolean {
-    return worker.poll !== undefined || (!worker.cutOff && this.#clock.elapsed() - worker.lastSeen < LIVE_MS);
+    return worker.polling || (!worker.cutOff && this.#clock.elapsed() - worker.lastSeen < LIVE_MS);
   }
 
   /** The worker has just called. */
@@ -117,7 +117,7 @@ export class Pool {
   /** Forgets a worker that is not live and has no task. Returns whether it was there and could be forgotten. */
   async forget(name: string): Promise<boolean> {
     const worker = this.find(name);
-    if (!worker || this.isLive(worker) || !worker.isIdle) return false;
+    if (!worker || this.isLive(worker) || worker.taskIds.length > 0) return false;
     await this.#store.remove(name);
     this.#workers.delete(name);
     for (const { digest, worker: owner } of [...this.#sessions.values()]) {

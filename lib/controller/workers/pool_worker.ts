@@ -1,8 +1,6 @@
 import type { WorkerRecord } from "../records.ts";
 import type { WorkerCapacity } from "../scheduler/fit.ts";
 import type { Resources } from "../scheduler/requirements.ts";
-import type { Assignment } from "./assignment.ts";
-import type { HeldPoll } from "./held_poll.ts";
 
 /** What a worker says about itself when it polls. */
 export interface PollReport {
@@ -12,6 +10,14 @@ export interface PollReport {
   readonly inUse: Resources;
   /** Ids of our tasks that the worker has. */
   readonly running: ReadonlySet<string>;
+}
+
+/** A task of ours that a worker has. */
+export interface HeldTask {
+  readonly taskId: string;
+  readonly resources: Resources;
+  /** The worker is to stop it. */
+  readonly stop: boolean;
 }
 
 /** A worker of the pool, and what it has of ours. */
@@ -24,12 +30,12 @@ export class PoolWorker {
   lastSeenAt: number;
   /** Whether it went away in the middle of its last poll: another one may take its name at once. */
   cutOff = true;
-  /** The poll that waits for an answer. */
-  poll: HeldPoll | undefined;
+  /** Whether a poll of it waits for an answer. */
+  polling = false;
   /** Listed tasks that it was told to stop in the last answer. */
   told: ReadonlySet<string> = new Set();
 
-  readonly #assignments = new Map<string, Assignment>();
+  readonly #tasks = new Map<string, HeldTask>();
   /** What tasks that it said are over held; polls may still list them. */
   readonly #ended = new Map<string, Resources>();
   #labels: ReadonlyMap<string, string>;
@@ -51,32 +57,28 @@ export class PoolWorker {
     return { name, labels: this.#labels, resources: this.#totals, disabled, lastSeenAt };
   }
 
-  get assignments(): Iterable<Assignment> {
-    return this.#assignments.values();
-  }
-
-  /** Whether it has no task of ours. */
-  get isIdle(): boolean {
-    return this.#assignments.size === 0;
+  /** Ids of the tasks that it has of ours. */
+  get taskIds(): string[] {
+    return [...this.#tasks.keys()];
   }
 
   /** Tasks that it has and that it must stop: those we want stopped, and those that are not its own any more. */
   get tasksToStop(): string[] {
-    const unwanted = [...this.#assignments.values()].filter(({ stop }) => stop).map(({ taskId }) => taskId);
+    const unwanted = [...this.#tasks.values()].filter(({ stop }) => stop).map(({ taskId }) => taskId);
     return [...unwanted, ...this.#strays];
   }
 
   has(taskId: string): boolean {
-    return this.#assignments.has(taskId);
+    return this.#tasks.has(taskId);
   }
 
-  add(assignment: Assignment): void {
-    this.#assignments.set(assignment.taskId, assignment);
-    this.#ended.delete(assignment.taskId);
+  add(task: HeldTask): void {
+    this.#tasks.set(task.taskId, task);
+    this.#ended.delete(task.taskId);
   }
 
   remove(taskId: string): void {
-    this.#assignments.delete(taskId);
+    this.#tasks.delete(taskId);
   }
 
   /** Whether the worker said of a task that it is over. */
@@ -95,7 +97,9 @@ export class PoolWorker {
     for (const taskId of this.#ended.keys()) if (!running.has(taskId)) this.#ended.delete(taskId);
     this.#strays = new Set([...running].filter((id) => !this.has(id) && !this.hasEnded(id)));
     this.#otherUse = subtract(report.inUse, [
-      ...[...this.assignments].filter(({ taskId }) => running.has(taskId)).map(resourcesOf),
+      ...[...this.#tasks.values()].filter(({ taskId }) => running.has(taskId)).map(({ resources }) =>
+        resources
+      ),
       ...this.#ended.values(),
     ]);
     const changed = !isEqual(this.#labels, report.labels) || !isEqual(this.#totals, report.totals);
@@ -105,7 +109,7 @@ export class PoolWorker {
   }
 
   capacity(): WorkerCapacity {
-    const held = [...this.assignments].map(resourcesOf);
+    const held = [...this.#tasks.values()].map(({ resources }) => resources);
     const withResources = held.filter(({ size }) => size > 0).length;
     return {
       name: this.name,
@@ -118,10 +122,6 @@ export class PoolWorker {
       disabled: this.disabled,
     };
   }
-}
-
-function resourcesOf(assignment: Assignment): Resources {
-  return assignment.record.requirements.resources;
 }
 
 function add(base: Resources, amounts: readonly Resources[]): Resources {
