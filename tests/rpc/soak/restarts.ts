@@ -35,15 +35,15 @@ async function soak(seconds: number, progress: Progress): Promise<void> {
     while (!over.aborted) {
       using client = await Loopback.to(target);
       for (let i = 0; i < ROUNDS_PER_CONNECTION && !over.aborted; i++) {
-        await persist(() => client.ci.heartbeat({}, { timeoutMs: 10_000 }));
-        await persist(() => client.ci.streamLogs(entries(), { timeoutMs: 10_000, compress: i % 8 === 0 }));
+        await persist(() => client.ci.heartbeat({}, { timeoutMs: 60_000 }));
+        await persist(() => client.ci.streamLogs(entries(), { timeoutMs: 60_000, compress: i % 8 === 0 }));
         progress.calls += 2;
       }
     }
   };
   const latecomer = async () => {
     using client = await Loopback.to(target);
-    await client.ci.heartbeat({}, { timeoutMs: 10_000 }).catch((error) => {
+    await client.ci.heartbeat({}, { timeoutMs: 60_000 }).catch((error) => {
       if (!(error instanceof RpcError)) throw error;
     });
     progress.latecomers++;
@@ -51,7 +51,7 @@ async function soak(seconds: number, progress: Progress): Promise<void> {
   const restarter = async () => {
     while (!over.aborted) {
       using idle = await Loopback.to(target);
-      for (let i = 0; i < 50; i++) await idle.ci.heartbeat({}, { timeoutMs: 10_000 });
+      for (let i = 0; i < 50; i++) await idle.ci.heartbeat({}, { timeoutMs: 60_000 });
       gc();
       const late = Array.from({ length: LATECOMERS }, latecomer);
       const closed = server.close({ graceMs: 500 });
