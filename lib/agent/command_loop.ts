@@ -1,5 +1,6 @@
 import { type Command, Status } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { abortCause } from "../async/abort_reason.ts";
+import { within } from "../async/within.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -148,11 +149,4 @@ export class CommandLoop {
       await log.writeLine(`Reading the file that CIRRUS_ENV names: ${errorMessage(error)}`);
     }
   }
-}
-
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  const { promise: expired, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, expired]);
-  clearTimeout(timer);
 }

@@ -21,7 +21,9 @@ export function expandText(text: string, lookup: Lookup): string {
     const value = lookup(nameOf(match)) ?? match.groups?.fallback ?? "";
     expanded += text.slice(end, match.index) + value;
     end = match.index + match[0].length;
-    if (expanded.length > MAX_LENGTH) throw new RangeError(`It would grow beyond ${MAX_LENGTH} characters`);
+    if (expanded.length > MAX_LENGTH) {
+      throw new RangeError(`Expanding a text: it would grow beyond ${MAX_LENGTH} characters`);
+    }
   }
   return expanded + text.slice(end);
 }

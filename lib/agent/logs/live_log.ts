@@ -3,21 +3,12 @@ import { Backoff } from "../../async/backoff.ts";
 import { delay } from "../../async/delay.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { Code } from "../../rpc/code.ts";
+import { isRetryable } from "../../rpc/retry.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import { LogReader } from "./log_reader.ts";
 import type { LogSpool } from "./log_spool.ts";
 import { logChunks, type LogEntryInit, logKey, type LogTarget } from "./log_target.ts";
 import { SentMarks } from "./sent_marks.ts";
-
-/** After these no further stream of this log can succeed; after every other code the next one may. */
-const FINAL_CODES: ReadonlySet<Code> = new Set([
-  Code.UNIMPLEMENTED,
-  Code.UNAUTHENTICATED,
-  Code.PERMISSION_DENIED,
-  Code.NOT_FOUND,
-  Code.INVALID_ARGUMENT,
-  Code.FAILED_PRECONDITION,
-]);
 
 /** A script that writes without a pause gets its lines sent together every so many milliseconds. */
 const GATHER_MS = 10;
@@ -49,11 +40,15 @@ export async function streamLog(spool: LogSpool, target: LogTarget, options: Liv
       await delay(backoff.next(), { signal: options.signal });
     }
   } catch (error) {
-    const message = errorMessage(error);
-    logger.warning(`Streaming the log of a command: ${message}`, { command: commandName });
+    logger.warning(`Streaming the log of a command: ${errorMessage(error)}`, { command: commandName });
   } finally {
     spool.release(Infinity);
   }
+}
+
+/** Whether another stream may succeed after this failure. Proxies that cut a stream off make it a cancelled one. */
+function mayGoOn(error: unknown): boolean {
+  return isRetryable(error) || error instanceof RpcError && error.code === Code.CANCELLED;
 }
 
 class LiveLog {
@@ -80,8 +75,8 @@ class LiveLog {
       await client.streamLogs(this.#entries(reader, over.signal), { signal, compress });
       return this.#sentAll;
     } catch (error) {
-      if (!(error instanceof RpcError) || FINAL_CODES.has(error.code)) throw error;
-      logger.debug(`A live log stream broke: ${error.message}`, { command: commandName });
+      if (!mayGoOn(error)) throw error;
+      logger.debug(`A live log stream broke: ${errorMessage(error)}`, { command: commandName });
       // An upstream that has read everything and then answers with an error has the log all the same.
       return this.#sentAll && this.#spool.whole;
     } finally {

@@ -1,4 +1,4 @@
-import { delay } from "../../async/delay.ts";
+import { within } from "../../async/within.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { CommandLog } from "./command_log.ts";
 import { LineStamper } from "./line_stamper.ts";
@@ -79,12 +79,7 @@ export class LogDelivery {
   }
 
   async #stream(): Promise<void> {
-    const announcing = new AbortController();
-    await Promise.race([
-      this.#options.announced,
-      delay(ANNOUNCED_WITHIN_MS, { signal: announcing.signal }).catch(() => {}),
-    ]);
-    announcing.abort();
+    await within(this.#options.announced, ANNOUNCED_WITHIN_MS);
     await streamLog(this.#spool, this.#target, {
       signal: AbortSignal.any([this.#options.signal, this.#stopLive.signal]),
       onProgress: () => this.#stallWatch?.touch(),
@@ -103,9 +98,10 @@ export class LogDelivery {
 
   #onDiskFailure(error: unknown): void {
     const { commandName } = this.#target;
-    const cause = errorMessage(error);
     this.#options.onWarning(
-      `Keeping the log of ${commandName} on the worker's disk: ${cause}; it goes on live only, and what the ` +
+      `Keeping the log of ${commandName} on the worker's disk: ${
+        errorMessage(error)
+      }; it goes on live only, and what the ` +
         `upstream does not take in time is lost; free space in ${this.#options.spoolDirectory}`,
     );
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
 import { delay } from "../../async/delay.ts";
+import { within } from "../../async/within.ts";
 
 /** Logs are kept, written and read in pages of this size, in bytes. */
 export const PAGE_BYTES = 256 * 1024;
@@ -50,10 +51,6 @@ export class LogSpool implements AsyncDisposable {
   /** The bytes appended so far. */
   get size(): number {
     return this.#size;
-  }
-
-  get ended(): boolean {
-    return this.#ended;
   }
 
   /** Whether the log can still be read from its first byte. */
@@ -178,17 +175,7 @@ export class LogSpool implements AsyncDisposable {
       this.#dropPages(Math.floor(this.#released / PAGE_BYTES));
       if (this.#pages.size <= HELD_PAGES) return;
       if (this.#readerStalled) return this.#dropPages(this.#fullPages() - HELD_PAGES);
-      this.#readerStalled = !(await this.#changeWithin(this.#options.stallMs));
-    }
-  }
-
-  async #changeWithin(ms: number): Promise<boolean> {
-    const over = new AbortController();
-    const expired = delay(ms, { signal: over.signal }).then(() => false, () => true);
-    try {
-      return await Promise.race([this.#change.promise.then(() => true), expired]);
-    } finally {
-      over.abort(new AbortReason("finished", "The wait for a reader is over"));
+      this.#readerStalled = !(await within(this.#change.promise, this.#options.stallMs));
     }
   }
 }

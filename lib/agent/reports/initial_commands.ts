@@ -34,8 +34,7 @@ export async function fetchInitialCommands(
       });
     } catch (error) {
       signal.throwIfAborted();
-      const message = errorMessage(error);
-      logger.warning(`Getting the task's commands: ${message}`, { waitMs: retryMs });
+      logger.warning(`Getting the task's commands: ${errorMessage(error)}`, { waitMs: retryMs });
       await delay(retryMs, { signal });
     }
   }

@@ -11,7 +11,7 @@ export interface ProblemReporterOptions {
   readonly logger: Logger;
 }
 
-/** Tells the upstream and the worker's operators what the person who waits for the task should know. */
+/** Tells the upstream what the person who waits for the task should know. */
 export class ProblemReporter {
   readonly #upstream: TaskUpstream;
   readonly #options: ProblemReporterOptions;
@@ -21,14 +21,12 @@ export class ProblemReporter {
     this.#options = options;
   }
 
-  /** The task cannot go on. Resolves when the upstream was told or could not be; never rejects. */
+  /** The task cannot go on, which the worker is told by the outcome. Resolves when the upstream was told or could not be; never rejects. */
   async error(message: string): Promise<void> {
-    const masked = maskText(message, this.#options.secrets);
-    this.#options.logger.error(masked);
-    await this.#report(this.#upstream.client.reportAgentError, masked);
+    await this.#report(this.#upstream.client.reportAgentError, maskText(message, this.#options.secrets));
   }
 
-  /** The task goes on all the same. */
+  /** The task goes on all the same; the worker's operators are told too. */
   async warning(message: string): Promise<void> {
     const masked = maskText(message, this.#options.secrets);
     this.#options.logger.warning(masked);
@@ -43,8 +41,7 @@ export class ProblemReporter {
     try {
       await call({ taskIdentification, message }, { timeoutMs: this.#options.reportMs });
     } catch (error) {
-      const cause = errorMessage(error);
-      this.#options.logger.warning(`Reporting a problem to the upstream: ${cause}`);
+      this.#options.logger.warning(`Reporting a problem to the upstream: ${errorMessage(error)}`);
     }
   }
 }

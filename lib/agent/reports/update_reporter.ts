@@ -18,8 +18,10 @@ export interface UpdateReporterOptions {
 
 interface QueuedUpdate {
   readonly result: CommandResultInit;
+  /** Resolves when it may be sent, which `isReady` tells from then on. */
   readonly ready: Promise<void>;
   isReady: boolean;
+  /** Resolves when it was sent or given up. */
   readonly sent: PromiseWithResolvers<void>;
 }
 
@@ -32,7 +34,7 @@ export class UpdateReporter {
   readonly #options: UpdateReporterOptions;
   readonly #results = new Map<string, CommandResultInit>();
   readonly #stop = new AbortController();
-  #queue: QueuedUpdate[] = [];
+  readonly #queue: QueuedUpdate[] = [];
   #sending: Promise<void> | undefined;
 
   constructor(upstream: TaskUpstream, options: UpdateReporterOptions) {
@@ -49,7 +51,7 @@ export class UpdateReporter {
    * Reports a command's new state, not before `after` resolves. Resolves when the upstream was told or could
    * not be; never rejects.
    */
-  push(result: CommandResultInit, after: Promise<void> = Promise.resolve()): Promise<void> {
+  push(result: CommandResultInit, after: Promise<unknown> = Promise.resolve()): Promise<void> {
     this.#results.set(result.name, result);
     const update: QueuedUpdate = {
       result,
@@ -99,8 +101,7 @@ export class UpdateReporter {
       );
     } catch (error) {
       if (error instanceof AbortReason) return;
-      const message = errorMessage(error);
-      logger.warning(`Reporting commands: ${message}; the report of the end repeats it`);
+      logger.warning(`Reporting commands: ${errorMessage(error)}; the report of the end repeats it`);
     }
   }
 }
