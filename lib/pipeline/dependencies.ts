@@ -1,6 +1,7 @@
 import { nearest } from "../diagnostics/nearest.ts";
 import { Problem, type Problems } from "./problem.ts";
 import type { TaskDraft } from "./task/task_draft.ts";
+import type { TaskDrafts } from "./task/task_drafts.ts";
 
 /** For each enabled task the ids of the tasks that must come first, smallest first. */
 export type Dependencies = ReadonlyMap<TaskDraft, readonly number[]>;
@@ -9,13 +10,7 @@ export type Dependencies = ReadonlyMap<TaskDraft, readonly number[]>;
  * Finds the tasks that `depends_on` names, by name or alias. A name of a task that `only_if` leaves out is passed over
  * with a warning; one that no task has, and a circle, are reported.
  */
-export function resolveDependencies(
-  { enabled, disabled, problems }: {
-    enabled: readonly TaskDraft[];
-    disabled: readonly TaskDraft[];
-    problems: Problems;
-  },
-): Dependencies {
+export function resolveDependencies({ enabled, disabled }: TaskDrafts, problems: Problems): Dependencies {
   const ids = idsByName(enabled);
   const left = new Set(disabled.flatMap(namesOf));
   const dependencies = new Map<TaskDraft, readonly number[]>();

@@ -1,4 +1,5 @@
 import type { ContainerInstance, Task } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import { sortedByBytes } from "./byte_order.ts";
 import type { InstanceMessage } from "./instance/instance.ts";
 
 /** A task and what it runs on, undefined when nothing says so. */
@@ -17,8 +18,8 @@ export function addUniqueLabels(tasks: readonly LabelledTask[]): void {
       holders.set(label, (holders.get(label) ?? 0) + 1);
     }
     for (const { task, labels: own } of labels) {
-      const unique = [...own].filter((label) => holders.get(label) !== namesakes.length).sort();
-      if (task.metadata) task.metadata.uniqueLabels = unique;
+      const unique = [...own].filter((label) => holders.get(label) !== namesakes.length);
+      if (task.metadata) task.metadata.uniqueLabels = sortedByBytes(unique);
     }
   }
 }

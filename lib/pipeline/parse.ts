@@ -1,30 +1,21 @@
 import type { Task } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { checkCommandNames } from "./instruction/command_names.ts";
 import { resolveDependencies } from "./dependencies.ts";
-import { groups } from "./instruction/commands.ts";
-import { UPLOAD_CACHES } from "./instruction/upload_caches.ts";
+import { toBuildTask } from "./dockerfile/build_task.ts";
+import { findImageBuilds } from "./dockerfile/image_builds.ts";
 import { addUniqueLabels } from "./labels.ts";
-import { limits } from "./limits.ts";
-import { expandMatrices } from "./matrix.ts";
-import type { MergeExempt } from "./merge.ts";
-import { kindOf, type Node } from "./node.ts";
-import { isEnabled, warnOfDifferingConditions } from "./only_if.ts";
-import { Problem, Problems } from "./problem.ts";
-import { toTask } from "./result.ts";
-import { conditionFields, environmentFields, sharedFields } from "./task/common_fields.ts";
-import { ordinaryTask } from "./task/ordinary_task.ts";
-import type { TaskContext } from "./task/read_task.ts";
+import { warnOfDifferingConditions } from "./only_if.ts";
+import { Problems } from "./problem.ts";
+import type { ProjectFiles } from "./project_files.ts";
+import { readRoot } from "./root.ts";
+import { toTask } from "./task/finished_task.ts";
+import { presetProperties } from "./task/preset_properties.ts";
+import { readTasks } from "./task/read_tasks.ts";
+import type { TaskDrafts } from "./task/task_drafts.ts";
 import { taskPropertyFields, type TaskPropertyType } from "./task/task_property.ts";
-import { readTaskLike } from "./task/task_kinds.ts";
-import type { TaskDraft } from "./task/task_draft.ts";
-import { buildTree } from "./tree.ts";
-import { readYaml } from "./yaml_source.ts";
 
-/** The files of a project, by paths relative to its root; nothing outside of it can be reached. */
-export interface ProjectFiles {
-  /** @throws when there is no such file, or it cannot be read. */
-  read(path: string): Promise<Uint8Array>;
-}
+export type { ProjectFiles };
 
 export interface ParseOptions {
   /** What the host knows of the build; beats what the file says wherever the parser needs a value. */
@@ -47,90 +38,51 @@ export interface ParseResult {
   readonly diagnostics: Diagnostic[];
 }
 
-/** Reads a `.cirrus.yml` into its tasks. What is wrong with it is in the result: this does not throw for it. */
-export function parsePipeline(source: string, options: ParseOptions): Promise<ParseResult> {
+/** Reads a `.cirrus.yml` into its tasks. What is wrong with it is in the result: this does not reject for it. */
+export async function parsePipeline(source: string, options: ParseOptions): Promise<ParseResult> {
   const problems = new Problems(options.path);
-  const tasks = problems.attempt(() => readTasks(source, options, problems)) ?? [];
-  return Promise.resolve({ tasks: problems.errors > 0 ? [] : tasks, diagnostics: problems.diagnostics });
+  const drafts = problems.attempt(() => readDrafts(source, options, problems));
+  const tasks = drafts ? await finishTasks(drafts, options, problems) : [];
+  return { tasks: problems.errors > 0 ? [] : tasks, diagnostics: problems.diagnostics };
 }
 
-function readTasks(source: string, options: ParseOptions, problems: Problems): Task[] {
+function readDrafts(source: string, options: ParseOptions, problems: Problems): TaskDrafts {
   const properties = taskPropertyFields(options.taskProperties ?? new Map());
-  const root = readRoot(source, exemptFromMerges(Object.keys(properties)), problems);
-  const context: TaskContext = {
+  const root = readRoot(source, { taskProperties: Object.keys(properties), problems });
+  return readTasks(root, {
     root: Map.groupBy(root, ({ name }) => name),
     problems,
     environment: options.environment,
     affectedFiles: options.affectedFiles,
     properties,
     allowMissingInstances: options.allowMissingInstances ?? false,
-  };
-  const { enabled, disabled } = readDrafts(root, context);
-  const dependencies = resolveDependencies({ enabled, disabled, problems });
-  warnOfDifferingConditions(enabled, { dependencies, problems });
-  for (const draft of enabled) problems.attempt(() => checkCommandNames(draft));
-  const tasks = enabled.map((draft, index) => {
-    const task = toTask(draft, { index, requiredGroups: dependencies.get(draft) ?? [] });
-    return { task, instance: draft.instance?.message };
   });
+}
+
+/** What concerns the tasks together, once each of them is read. */
+async function finishTasks(drafts: TaskDrafts, options: ParseOptions, problems: Problems): Promise<Task[]> {
+  const { enabled } = drafts;
+  const dependencies = resolveDependencies(drafts, problems);
+  warnOfDifferingConditions(enabled, { dependencies, problems });
+  for (const draft of enabled) problems.attempt(() => checkCommandNames(draft.commands));
+  const builds = await findImageBuilds(enabled, { files: options.files, problems });
+  const buildIds = new Map(
+    builds.flatMap(({ users }, index) => users.map((user) => [user, drafts.count + index] as const)),
+  );
+  const tasks = [
+    ...enabled.map((draft, index) => {
+      const build = buildIds.get(draft);
+      const requiredGroups = [...dependencies.get(draft) ?? [], ...build === undefined ? [] : [build]];
+      return { task: toTask(draft, { index, requiredGroups }), instance: draft.instance?.message };
+    }),
+    ...builds.map((build, index) =>
+      toBuildTask(build, {
+        id: drafts.count + index,
+        index: enabled.length + index,
+        presets: presetProperties(options.environment),
+      })
+    ),
+  ];
   addUniqueLabels(tasks);
   return tasks.map(({ task }) => task);
-}
-
-/** The children of the root, aliases, merges and matrices resolved. */
-function readRoot(source: string, exempt: MergeExempt, problems: Problems): readonly Node[] {
-  const root = buildTree(readYaml(source), exempt);
-  if (!root) return [];
-  if (root.kind !== "map") {
-    throw new Problem(
-      `Reading the file: it must be a map with tasks such as "build_task", this is ${kindOf(root)}`,
-      root.at,
-    );
-  }
-  return expandMatrices(root.children, problems);
-}
-
-function exemptFromMerges(properties: readonly string[]): MergeExempt {
-  return new Set([
-    ...Object.keys(environmentFields),
-    ...Object.keys(ordinaryTask.instances),
-    ...Object.keys(sharedFields),
-    ...Object.keys(conditionFields),
-    ...properties,
-    ...Object.keys(groups),
-    UPLOAD_CACHES,
-  ]);
-}
-
-function readDrafts(
-  root: readonly Node[],
-  context: TaskContext,
-): { enabled: TaskDraft[]; disabled: TaskDraft[] } {
-  const enabled: TaskDraft[] = [];
-  const disabled: TaskDraft[] = [];
-  for (const node of root) {
-    const id = enabled.length + disabled.length;
-    if (id > limits.tasks) {
-      throw new Problem(`Reading the file: it has more than ${limits.tasks} tasks`, node.at);
-    }
-    const task = readTaskLike(node, id, context);
-    if (!task) continue;
-    const isLeft = context.problems.attempt(() => isEnabled(task)) ?? true;
-    (isLeft ? enabled : disabled).push(task.draft);
-  }
-  return { enabled, disabled };
-}
-
-/** The agent and the upstream tell commands by their names. */
-function checkCommandNames({ commands }: TaskDraft): void {
-  const names = new Set<string>();
-  for (const { command: { name }, at } of commands) {
-    if (names.has(name)) {
-      throw new Problem(
-        `Reading instructions: the task has another one named "${name}"; name one of them otherwise`,
-        at,
-      );
-    }
-    names.add(name);
-  }
 }

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { parsePipeline, type ParseResult } from "../../lib/pipeline/parse.ts";
+import { noProjectFiles } from "../../lib/pipeline/project_files.ts";
 import { PersistentWorkerInstanceSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
 
 function parse(source: string): Promise<ParseResult> {
   return parsePipeline(source, {
     environment: new Map(),
     affectedFiles: [],
-    files: { read: () => Promise.reject(new Deno.errors.NotFound("No such file")) },
+    files: noProjectFiles,
     path: ".cirrus.yml",
   });
 }

@@ -8,6 +8,7 @@ import { Problem, Problems } from "../problem.ts";
 import { Scope } from "../scope.ts";
 import { Variables } from "../variables.ts";
 import { conditionFields, environmentFields, ownFields, sharedFields } from "./common_fields.ts";
+import { presetProperties } from "./preset_properties.ts";
 import type { TaskDraft } from "./task_draft.ts";
 import type { TaskKind } from "./task_kind.ts";
 
@@ -42,12 +43,15 @@ export function readTask<D extends TaskDraft>(
   const keyName = nameBefore(node.name, kind.suffix, kind.nameWhenBare) ?? node.name;
   const variables = new Variables(context.environment);
   const scope = new Scope(variables, context.problems, context.affectedFiles);
-  const draft = kind.begin(newDraft({ id, at: node.at, keyName, variables }));
+  const draft = kind.begin(newDraft({ id, at: node.at, keyName, variables }, context.environment));
   new TaskReader(draft, { kind, context, scope }).read(node);
   return { draft, scope };
 }
 
-function newDraft(given: Pick<TaskDraft, "id" | "at" | "keyName" | "variables">): TaskDraft {
+function newDraft(
+  given: Pick<TaskDraft, "id" | "at" | "keyName" | "variables">,
+  environment: ReadonlyMap<string, string>,
+): TaskDraft {
   return {
     ...given,
     name: given.keyName,
@@ -56,12 +60,7 @@ function newDraft(given: Pick<TaskDraft, "id" | "at" | "keyName" | "variables">)
     onlyIf: undefined,
     skip: false,
     instance: undefined,
-    properties: new Map([
-      ["allow_failures", "false"],
-      ["experimental", "false"],
-      ["timeout_in", "3600"],
-      ["trigger_type", "AUTOMATIC"],
-    ]),
+    properties: presetProperties(environment),
     commands: [],
   };
 }

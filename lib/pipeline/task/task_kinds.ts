@@ -8,7 +8,10 @@ import { type ReadTask, readTask, type TaskContext } from "./read_task.ts";
 export const taskKinds = [ordinaryTask, dockerBuilder, pipe] as const;
 
 /** Reads a child of the root as a task; undefined when its key says that it is none. */
-export function readTaskLike(node: Node, id: number, context: TaskContext): ReadTask | undefined {
+export function readTaskLike(
+  node: Node,
+  { id, context }: { id: number; context: TaskContext },
+): ReadTask | undefined {
   if (node.name.endsWith(ordinaryTask.suffix)) return readTask(node, { kind: ordinaryTask, id, context });
   if (node.name.endsWith(dockerBuilder.suffix)) return readTask(node, { kind: dockerBuilder, id, context });
   if (node.name.endsWith(pipe.suffix)) return readTask(node, { kind: pipe, id, context });

@@ -1,0 +1,36 @@
+import { limits } from "../limits.ts";
+import type { Node } from "../node.ts";
+import { isEnabled } from "../only_if.ts";
+import { Problem } from "../problem.ts";
+import type { TaskContext } from "./read_task.ts";
+import type { TaskDraft } from "./task_draft.ts";
+import type { TaskDrafts } from "./task_drafts.ts";
+import { readTaskLike } from "./task_kinds.ts";
+
+/**
+ * Reads the children of the root that are tasks.
+ *
+ * @throws {Problem} when there are more than `limits` allow.
+ */
+export function readTasks(root: readonly Node[], context: TaskContext): TaskDrafts {
+  const enabled: TaskDraft[] = [];
+  const disabled: TaskDraft[] = [];
+  for (const node of root) {
+    warnOfMisnamedTask(node, context);
+    const id = enabled.length + disabled.length;
+    const task = readTaskLike(node, { id, context });
+    if (!task) continue;
+    if (id >= limits.tasks) {
+      throw new Problem(`Reading the file: it has more than ${limits.tasks} tasks`, node.at);
+    }
+    const isLeft = context.problems.attempt(() => isEnabled(task)) ?? true;
+    (isLeft ? enabled : disabled).push(task.draft);
+  }
+  return { enabled, disabled, count: enabled.length + disabled.length };
+}
+
+function warnOfMisnamedTask({ name, at }: Node, { problems }: TaskContext): void {
+  if (!name.startsWith("task_")) return;
+  const meant = `${name.slice("task_".length)}_task`;
+  problems.warn(`Reading the file: "${name}" does not begin a task; did you mean "${meant}"?`, at);
+}
