@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalMachine } from "../machine/local/local_machine.ts";
+import { makePrivateDirectory } from "../machine/local/private_directory.ts";
 import { removeTree } from "../machine/local/remove_tree.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Isolation, PrepareRequest, ResourceLedger } from "./isolation.ts";
@@ -14,7 +15,7 @@ export interface NoneIsolationOptions {
   readonly parentDirectory?: string;
 }
 
-/** Tasks run on the host itself, as the worker's user, each in a directory that is made and removed for it. */
+/** Tasks run on the host itself, as the worker's user or the one that its programs run as, each in a directory that is made and removed for it. */
 export class NoneIsolation implements Isolation {
   readonly #options: NoneIsolationOptions;
 
@@ -63,7 +64,7 @@ async function makeDirectory(
     const claim = await ledger.claim({ kind: "directory", path });
     try {
       // Fails when somebody else was faster, or put a link there.
-      await Deno.mkdir(path, { mode: 0o700 });
+      await makePrivateDirectory(path);
     } catch (error) {
       await claim[Symbol.asyncDispose]();
       if (error instanceof Deno.errors.AlreadyExists) continue;

@@ -9,6 +9,7 @@ import type { ProcessCommand } from "./process_command.ts";
 import type { ProcessFamily } from "./process_family.ts";
 import { inheritMark, MARK_VARIABLE } from "./process_mark.ts";
 import { requireStartable } from "./require_startable.ts";
+import { spawnProgram } from "./spawn_program.ts";
 
 /** How long processes have to end after they were asked to. */
 const GRACE_MS = 3_000;
@@ -49,21 +50,15 @@ export async function startProcess(
 
 function spawn(command: ProcessCommand, options: { launcher: Launcher; mark: string }): Deno.ChildProcess {
   const { launcher, mark } = options;
-  const [program, ...args] = launcher.argv;
   try {
-    return new Deno.Command(program, {
-      args,
-      cwd: command.workingDirectory,
-      env: { ...Object.fromEntries(command.environment), [MARK_VARIABLE]: inheritMark(mark) },
-      clearEnv: true,
-      detached: true,
+    return spawnProgram(launcher.argv, {
+      environment: new Map([...command.environment, [MARK_VARIABLE, inheritMark(mark)]]),
+      workingDirectory: command.workingDirectory,
       stdin: "null",
-      stdout: "piped",
       stderr: launcher.joinsOutputs ? "null" : "piped",
-    }).spawn();
+    });
   } catch (error) {
-    const problem = errorMessage(error);
-    throw new Error(`Starting ${command.argv[0]}: ${problem}`, { cause: error });
+    throw new Error(`Starting ${command.argv[0]}: ${errorMessage(error)}`, { cause: error });
   }
 }
 

@@ -6,6 +6,7 @@ import { familyLeader } from "./family_leader.ts";
 import { outputUntil } from "./output_stream.ts";
 import type { ProcessFamily } from "./process_family.ts";
 import { readHead } from "./read_head.ts";
+import { spawnProgram } from "./spawn_program.ts";
 import { ToolError } from "./tool_error.ts";
 
 /** How long a tool has to end after it was asked to. */
@@ -56,22 +57,10 @@ export function startTool(argv: readonly [string, ...string[]], options: ToolOpt
 }
 
 function spawn(argv: readonly [string, ...string[]], options: ToolOptions): Deno.ChildProcess {
-  const [program, ...args] = argv;
-  const { environment, workingDirectory, stdin } = options;
   try {
-    return new Deno.Command(program, {
-      args,
-      ...(environment && { env: Object.fromEntries(environment), clearEnv: true }),
-      ...(workingDirectory !== undefined && { cwd: workingDirectory }),
-      detached: true,
-      stdin: stdin ? "piped" : "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    return spawnProgram(argv, { ...options, stdin: options.stdin ? "piped" : "null", stderr: "piped" });
   } catch (error) {
-    throw new ToolError(program, errorMessage(error), {}, {
-      cause: error,
-    });
+    throw new ToolError(argv[0], errorMessage(error), {}, { cause: error });
   }
 }
 

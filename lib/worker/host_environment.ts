@@ -1,10 +1,13 @@
+import { userVariables } from "../process/program_user.ts";
+
 /** The variables that carry secrets of this program's own. No task ever sees them. */
 const OWN_SECRETS: ReadonlySet<string> = new Set(["CIRRUS_WORKER_TOKEN", "CIRRUS_API_TOKEN"]);
 
-/** The environment that tasks on the bare host start from: the worker's, less its own secrets. */
+/** The environment that tasks on the bare host start from: the worker's, less its own secrets, and the home of whom they run as. */
 export function hostEnvironment(
   environment: Readonly<Record<string, string>> = Deno.env.toObject(),
 ): ReadonlyMap<string, string> {
   // Windows gives names back in whatever case somebody set them in.
-  return new Map(Object.entries(environment).filter(([name]) => !OWN_SECRETS.has(name.toUpperCase())));
+  const shown = Object.entries(environment).filter(([name]) => !OWN_SECRETS.has(name.toUpperCase()));
+  return new Map([...shown, ...userVariables()]);
 }

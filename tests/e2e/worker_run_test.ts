@@ -1,34 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { FakeCi } from "../fakes/upstream_ci.ts";
 import { FakeUpstream } from "../fakes/upstream_workers.ts";
 import { type Playground, playground } from "./playground.ts";
-
-/** An upstream that gives its first worker a task of one script, and such a worker: the real program. */
-async function workerWithTask(place: Playground, script: string, flags: readonly string[] = []) {
-  await using resources = new AsyncDisposableStack();
-  const ci = resources.use(await FakeCi.start());
-  ci.commands = {
-    commands: [{ name: "main", instruction: { case: "scriptInstruction", value: { scripts: [script] } } }],
-    timeoutInSeconds: 60n,
-  };
-  const upstream = resources.use(await FakeUpstream.start([ci.service]));
-  upstream.give({
-    tasksToStart: [{ taskId: "task-1", clientSecret: "client", serverSecret: ci.serverSecret }],
-  });
-  const program = place.start([
-    "worker",
-    "run",
-    `--rpc-endpoint=${upstream.endpoint}`,
-    "--name",
-    "mini",
-    ...flags,
-  ], {
-    CIRRUS_WORKER_TOKEN: upstream.token,
-  });
-  const owned = resources.move();
-  return { ci, upstream, program, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
+import { workerWithTask } from "./worker_with_task.ts";
 
 /** A script that says that it runs and goes on until the file `gate` is there. */
 const waitForGate = (place: Playground) =>
@@ -144,8 +118,12 @@ for (
       ["--rpc-endpoint=ftp://x", "--token=a"],
       /"ftp" is no scheme of an endpoint/,
     ],
+    [
+      "half of a pair of flags",
+      ["--rpc-endpoint=http://127.0.0.1:1", "--token=a", "--user-coarse-grained"],
+      /says nothing without --user/,
+    ],
     ["a configuration file", ["--file=worker.yml"], /configuration files are not supported yet/],
-    ["another user", ["--user=nobody"], /--user is not supported yet/],
   ] as const
 ) {
   Deno.test(`a start with ${what} is misuse and says what to do`, async () => {

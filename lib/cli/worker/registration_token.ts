@@ -2,7 +2,8 @@ import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
 import type { UpstreamFlags } from "./flags.ts";
 
-const VARIABLE = "CIRRUS_WORKER_TOKEN";
+/** The environment variable that may hold it. */
+export const TOKEN_VARIABLE = "CIRRUS_WORKER_TOKEN";
 
 /**
  * The pool's registration token: from the flags, else from the environment, so that it need be on no command
@@ -17,10 +18,10 @@ export async function registrationToken(
     throw new UsageError("Both --token and --token-file give a token: remove one of them");
   }
   const found = token ??
-    (tokenFile === undefined ? environment.get(VARIABLE) : await readTokenFile(tokenFile));
+    (tokenFile === undefined ? environment.get(TOKEN_VARIABLE) : await readTokenFile(tokenFile));
   if (!found) {
     throw new UsageError(
-      `The pool's registration token is missing: give it by --token-file, ${VARIABLE} or --token`,
+      `The pool's registration token is missing: give it by --token-file, ${TOKEN_VARIABLE} or --token`,
     );
   }
   return found;

@@ -11,6 +11,8 @@ import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
 import { CLOUD_ENDPOINT, type WorkerRunFlags } from "./flags.ts";
+import { applyUserFlags } from "./program_user.ts";
+import { TOKEN_VARIABLE } from "./registration_token.ts";
 import { upstreamFromFlags } from "./upstream.ts";
 
 /** `cirrus worker run`: works until a signal or an upstream ends it. */
@@ -18,6 +20,9 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   const options = await workerOptions(flags, io);
   const secrets = new Secrets();
   for (const { token } of options.upstreams) secrets.add(token);
+  // The tools that are started (tar, git...) inherit the environment.
+  Deno.env.delete(TOKEN_VARIABLE);
+  await applyUserFlags(flags);
   using log = openLog({ level: "info", secrets });
   const worker = createWorker(options, log.logger);
   warnOfFlags(flags, log.logger);
@@ -33,14 +38,6 @@ function createWorker(options: WorkerOptions, logger: Logger): Worker {
 }
 
 async function workerOptions(flags: WorkerRunFlags, io: Io): Promise<WorkerOptions> {
-  if (flags.user !== undefined) {
-    throw new UsageError(
-      "Cannot run programs as another user: --user is not supported yet; start the worker as that user",
-    );
-  }
-  if (flags.userCoarseGrained) {
-    throw new UsageError("--user-coarse-grained needs --user, which is not supported yet");
-  }
   const { name, upstream } = await upstreamFromFlags(flags, io);
   return {
     name,

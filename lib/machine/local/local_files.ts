@@ -8,15 +8,16 @@ import { packTar, unpackTar } from "./tar.ts";
 /** The files of this host. Everything rejects with the reason of `signal` once that has aborted. */
 export class LocalFiles implements MachineFiles {
   readonly temporaryDirectory: string;
-  readonly #signal: AbortSignal;
+  /** Aborts when the machine is disposed. */
+  protected readonly signal: AbortSignal;
 
   constructor(options: { temporaryDirectory: string; signal: AbortSignal }) {
     this.temporaryDirectory = options.temporaryDirectory;
-    this.#signal = options.signal;
+    this.signal = options.signal;
   }
 
   async read(path: string): Promise<ReadableStream<Uint8Array>> {
-    this.#signal.throwIfAborted();
+    this.signal.throwIfAborted();
     return (await Deno.open(path)).readable;
   }
 
@@ -25,7 +26,7 @@ export class LocalFiles implements MachineFiles {
     content: Uint8Array | ReadableStream<Uint8Array>,
     options: { mode?: number } = {},
   ): Promise<void> {
-    this.#signal.throwIfAborted();
+    this.signal.throwIfAborted();
     const { mode } = options;
     const file = await Deno.open(path, {
       write: true,
@@ -40,29 +41,29 @@ export class LocalFiles implements MachineFiles {
   }
 
   async makeDirectory(path: string): Promise<void> {
-    this.#signal.throwIfAborted();
+    this.signal.throwIfAborted();
     await Deno.mkdir(path, { recursive: true });
   }
 
   async remove(path: string): Promise<void> {
-    this.#signal.throwIfAborted();
+    this.signal.throwIfAborted();
     await removeTree(path);
   }
 
   async *list(path: string): AsyncIterable<FileEntry> {
-    this.#signal.throwIfAborted();
+    this.signal.throwIfAborted();
     yield* listTree(path);
   }
 
   async pack(directory: string, paths: readonly string[]): Promise<ReadableStream<Uint8Array>> {
-    this.#signal.throwIfAborted();
+    this.signal.throwIfAborted();
     for (const path of paths) await Deno.lstat(join(directory, path));
-    return packTar(directory, { paths, signal: this.#signal });
+    return packTar(directory, { paths, signal: this.signal });
   }
 
   async unpack(directory: string, tar: ReadableStream<Uint8Array>): Promise<void> {
     await this.makeDirectory(directory);
-    await unpackTar(directory, { tar, signal: this.#signal });
+    await unpackTar(directory, { tar, signal: this.signal });
   }
 
   async copyFromHost(
@@ -71,6 +72,6 @@ export class LocalFiles implements MachineFiles {
     to: string,
     options: { signal: AbortSignal },
   ): Promise<void> {
-    await copyFiles({ from, paths, to }, { signal: AbortSignal.any([options.signal, this.#signal]) });
+    await copyFiles({ from, paths, to }, { signal: AbortSignal.any([options.signal, this.signal]) });
   }
 }

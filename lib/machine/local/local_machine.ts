@@ -1,9 +1,11 @@
 import { AbortReason } from "../../async/abort_reason.ts";
 import { endMarkedProcesses } from "../../process/end_marked_processes.ts";
+import { programUser } from "../../process/program_user.ts";
 import { startProcess } from "../../process/start_process.ts";
 import { hostPlatform } from "../host_platform.ts";
 import type { ExitStatus, ExposedAddress, Machine, MachineCommand, MachineProcess } from "../machine.ts";
 import { LocalFiles } from "./local_files.ts";
+import { UserFiles } from "./user_files.ts";
 
 export interface LocalMachineOptions {
   /** Absolute path; need not exist yet. */
@@ -18,7 +20,7 @@ export interface LocalMachineOptions {
   readonly resources?: AsyncDisposable;
 }
 
-/** The host itself, as the worker's user. */
+/** The host itself, as the worker's user or the one that its programs run as. */
 export class LocalMachine implements Machine {
   readonly platform = hostPlatform();
   readonly workingDirectory: string;
@@ -33,7 +35,8 @@ export class LocalMachine implements Machine {
   constructor(options: LocalMachineOptions) {
     this.workingDirectory = options.workingDirectory;
     this.environment = options.environment;
-    this.files = new LocalFiles({
+    const Files = programUser() === undefined ? LocalFiles : UserFiles;
+    this.files = new Files({
       temporaryDirectory: options.temporaryDirectory,
       signal: this.#disposal.signal,
     });

@@ -1,8 +1,7 @@
-import { AbortReason } from "../../async/abort_reason.ts";
 import { succeeded } from "../../process/exit_status.ts";
 import { runCommand } from "../../process/run_command.ts";
-import { startTool, type ToolEnd } from "../../process/start_tool.ts";
-import { ToolError } from "../../process/tool_error.ts";
+import type { ToolEnd } from "../../process/start_tool.ts";
+import { toolStream } from "./tool_stream.ts";
 
 /** Messages in English, names in UTF-8; and no TAR_OPTIONS of the host's user. */
 function tarEnvironment(): ReadonlyMap<string, string> {
@@ -15,26 +14,12 @@ export function packTar(
   directory: string,
   options: { paths: readonly string[]; signal: AbortSignal },
 ): ReadableStream<Uint8Array> {
-  const cancelled = new AbortController();
-  const tool = startTool(["tar", "-c", "--format=pax", "-f", "-", "-C", directory, "--null", "-T", "-"], {
+  return toolStream(["tar", "-c", "--format=pax", "-f", "-", "-C", directory, "--null", "-T", "-"], {
     environment: tarEnvironment(),
     stdin: new TextEncoder().encode(options.paths.map((path) => `${path}\0`).join("")),
-    signal: AbortSignal.any([options.signal, cancelled.signal]),
+    signal: options.signal,
+    isGood: packed,
   });
-  const reader = tool.stdout.getReader();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value } = await reader.read();
-      if (value) return controller.enqueue(value);
-      const end = await tool.ended;
-      if (!packed(end)) throw ToolError.of("tar", end);
-      controller.close();
-    },
-    async cancel() {
-      cancelled.abort(new AbortReason("finished", "Nobody reads the archive any more"));
-      await tool.ended.catch(() => {});
-    },
-  }, { highWaterMark: 0 });
 }
 
 /** GNU tar ends with 1 where a file was written to meanwhile, such as a log: what it read is in the archive. */

@@ -1,0 +1,51 @@
+import { programUser, userVariables } from "./program_user.ts";
+import { switchUser } from "./switch_user.ts";
+
+export interface SpawnOptions {
+  /** The whole environment; this process's own when absent. */
+  readonly environment?: ReadonlyMap<string, string> | undefined;
+  /** This process's own when absent. */
+  readonly workingDirectory?: string | undefined;
+  readonly stdin: "piped" | "null";
+  readonly stderr: "piped" | "null";
+}
+
+/** Starts a program as the user that programs run as, in a session of its own, its output piped. */
+export function spawnProgram(
+  argv: readonly [string, ...string[]],
+  options: SpawnOptions,
+): Deno.ChildProcess {
+  const { environment, workingDirectory, stdin, stderr } = options;
+  const common = {
+    detached: true,
+    stdout: "piped",
+    stderr,
+    ...(workingDirectory !== undefined && { cwd: workingDirectory }),
+  } as const;
+  const user = programUser();
+  if (user === undefined) {
+    const [program, ...args] = argv;
+    return new Deno.Command(program, {
+      ...common,
+      args,
+      stdin,
+      ...(environment && { env: Object.fromEntries(environment), clearEnv: true }),
+    }).spawn();
+  }
+  const own = environment ?? new Map([...Object.entries(Deno.env.toObject()), ...userVariables()]);
+  const change = switchUser(argv, { user, environment: own });
+  const [program, ...args] = change.argv;
+  const child = new Deno.Command(program, {
+    ...common,
+    args,
+    env: change.environment,
+    clearEnv: true,
+    stdin: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  // How it ends tells when it did not read that.
+  writer.write(change.input).catch(() => {});
+  if (stdin === "null") writer.close().catch(() => {});
+  writer.releaseLock();
+  return child;
+}
