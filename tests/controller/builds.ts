@@ -16,6 +16,8 @@ export interface TaskInit {
   readonly isolation?: MessageInitShape<typeof IsolationSchema>;
   readonly requires?: readonly number[];
   readonly commands?: readonly string[];
+  /** What each command does; `true` by default. */
+  readonly script?: string;
   readonly environment?: Record<string, string>;
   readonly properties?: Record<string, string>;
 }
@@ -37,7 +39,7 @@ export function task(init: TaskInit = {}): Task {
     commands: (init.commands ?? ["main"]).map((name) =>
       create(CommandSchema, {
         name,
-        instruction: { case: "scriptInstruction", value: { scripts: ["true"] } },
+        instruction: { case: "scriptInstruction", value: { scripts: [init.script ?? "true"] } },
       })
     ),
     instance: anyPack(PersistentWorkerInstanceSchema, instance),

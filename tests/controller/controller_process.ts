@@ -29,6 +29,10 @@ export class ControllerProcess implements AsyncDisposable {
     return new ControllerProcess(child, value.trim());
   }
 
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
   async kill(): Promise<void> {
     try {
       this.#child.kill("SIGKILL");

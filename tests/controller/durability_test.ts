@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { NewBuild } from "../../lib/controller/builds/new_build.ts";
-import type { BuildRecord } from "../../lib/controller/records.ts";
 import { Status } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { task } from "./builds.ts";
 import { ControllerProcess } from "./controller_process.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { RawWorker } from "./raw_worker.ts";
-import { startController, waitForBuild } from "./running_controller.ts";
-
-/** Stores a build in a data directory before the controller that is to be killed uses it. */
-async function storeBuild(dataDirectory: string, build: NewBuild): Promise<BuildRecord> {
-  await using controller = await startController({ dataDirectory });
-  return await controller.createBuild(build);
-}
+import { startController, storeBuild, waitForBuild } from "./running_controller.ts";
 
 /** Repeats a call until the controller that was started again answers it. */
 async function again<T>(call: () => Promise<T>): Promise<T> {

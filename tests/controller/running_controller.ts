@@ -1,4 +1,5 @@
 import { silentLogger } from "../../lib/logging/logger.ts";
+import type { NewBuild } from "../../lib/controller/builds/new_build.ts";
 import { Controller, type ControllerOptions } from "../../lib/controller/controller.ts";
 import type { BuildEvent, BuildRecord, TaskRecord, TaskState } from "../../lib/controller/records.ts";
 import { TOKEN } from "./raw_worker.ts";
@@ -13,6 +14,28 @@ export function startController(options: Partial<ControllerOptions> = {}): Promi
     logger: silentLogger,
     ...options,
   });
+}
+
+/** Stores a build in a data directory before the controller that is to be killed uses it. */
+export async function storeBuild(dataDirectory: string, build: NewBuild): Promise<BuildRecord> {
+  await using controller = await startController({ dataDirectory });
+  return await controller.createBuild(build);
+}
+
+/** All that there is of a command's log. */
+export async function readWholeLog(
+  controller: Controller,
+  taskId: string,
+  command = "main",
+): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let offset = 0;;) {
+    const bytes = (await controller.readLog({ taskId, command }, { offset }))?.bytes ?? new Uint8Array();
+    if (bytes.length === 0) return text + decoder.decode();
+    text += decoder.decode(bytes, { stream: true });
+    offset += bytes.length;
+  }
 }
 
 /** The first event that a test waits for. */
