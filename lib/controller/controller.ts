@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { openDataDirectory } from "./data_directory.ts";
 import type { LogSlice } from "./logs/logs.ts";
 import type { BuildEvent, BuildRecord, BuildSummary, TaskRecord, WorkerRecord } from "./records.ts";
+import { NotFoundError } from "./not_found_error.ts";
 import { RegistrationTokens } from "./services/registration_tokens.ts";
 import { SqliteStore } from "./store/sqlite/sqlite_store.ts";
 import type { Store } from "./store/store.ts";
@@ -95,7 +96,10 @@ export class Controller implements AsyncDisposable {
     return this.#server.port;
   }
 
-  /** Stores a build and schedules its tasks. Rejects with `InvalidBuildError`, or `StoreFullError` without space. */
+  /**
+   * Stores a build and schedules its tasks. Rejects with `InvalidBuildError`, with `IdempotencyError`, or
+   * with `StoreFullError` without space.
+   */
   async createBuild(build: NewBuild): Promise<BuildRecord> {
     const { ids, queue } = this.#parts;
     const draft = draftBuild(build, { ids, now: this.#clock.now() });
@@ -225,13 +229,13 @@ export class Controller implements AsyncDisposable {
 
   async #requireTask(taskId: string): Promise<TaskRecord> {
     const task = await this.findTask(taskId);
-    if (task === undefined) throw new Error(`Looking for task ${taskId}: there is none`);
+    if (task === undefined) throw new NotFoundError(`Looking for task ${taskId}: there is none`);
     return task;
   }
 
   async #require(id: string): Promise<BuildRecord> {
     const build = await this.#store.builds.find(id);
-    if (build === undefined) throw new Error(`Looking for build ${id}: there is none`);
+    if (build === undefined) throw new NotFoundError(`Looking for build ${id}: there is none`);
     return build;
   }
 }

@@ -1,4 +1,5 @@
 import type { Task } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import type { Repository } from "./builds/repository.ts";
 import type { Requirements } from "./scheduler/requirements.ts";
 
 /** How far a task or a command is, in the words of the protocol's `Status`. */
@@ -87,6 +88,7 @@ export interface BuildSummary {
   readonly status: BuildStatus;
   readonly createdAt: number;
   readonly finishedAt?: number;
+  readonly repository: Repository;
 }
 
 /** A build as the controller knows it. */

@@ -111,7 +111,7 @@ Deno.test("A cancelled task is still to be stopped after the controller was star
 Deno.test("Queued tasks and idempotency keys are remembered", async () => {
   await using directory = await temporaryDirectory();
   const dataDirectory = join(directory.path, "data");
-  const build = { tasks: [task({ labels: { os: "darwin" } })], idempotencyKey: "push 17" };
+  const build = { tasks: [task({ labels: { os: "darwin" } })], idempotency: { key: "push 17", digest: "d" } };
   const { id, tasks } = await storeBuild(dataDirectory, build);
   await using controller = await startController({ dataDirectory });
   assert.equal((await controller.createBuild(build)).id, id);

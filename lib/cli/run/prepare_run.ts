@@ -1,4 +1,6 @@
-import type { NewBuild } from "../../controller/builds/new_build.ts";
+import { InvalidBuildError, type NewBuild } from "../../controller/builds/new_build.ts";
+import { selectTasks } from "../../controller/builds/select_tasks.ts";
+import { isSkippedByFile, skipReasons } from "../../controller/builds/skip_reasons.ts";
 import { renderDiagnostic } from "../../diagnostics/diagnostic.ts";
 import { localFiles } from "../../pipeline/local_files.ts";
 import { parsePipeline } from "../../pipeline/parse.ts";
@@ -9,10 +11,9 @@ import { affectedFiles } from "./affected_files.ts";
 import { repositoryEnvironment, STATIC_ENVIRONMENT } from "./build_environment.ts";
 import { readDefinitionFile } from "./definition_file.ts";
 import { localTasks } from "./local_tasks.ts";
-import { selectTasks } from "./select_tasks.ts";
-import { isSkippedByFile, skipReasons } from "./skip_reasons.ts";
 import { readUserEnvironment } from "./user_environment.ts";
 import type { RunFlags } from "./run_flags.ts";
+import { whyNotHere } from "./why_not_here.ts";
 
 /** What is to be run, and what the worker must offer for it. */
 export interface PreparedRun {
@@ -54,16 +55,21 @@ export async function prepareRun(
   if (diagnostics.some(({ severity }) => severity === "error")) throw new UsageError(rendered.join("\n"));
   for (const warning of rendered) io.stderr.writeSync(`${warning}\n`);
 
-  const selected = wanted === undefined ? parsed : selectTasks(parsed, wanted).map(withoutDependencies);
-  const skip = skipReasons(selected);
+  const selected = wanted === undefined ? parsed : chosenTasks(parsed, wanted);
+  const skip = skipReasons(selected, whyNotHere);
   checkSomethingRuns(selected, { skip, path: definition.path });
   const { tasks, resources } = localTasks(selected);
   const environment = new Map([...STATIC_ENVIRONMENT, ...await repositoryEnvironment(project, { signal })]);
   return { build: { tasks, skip, environment, overrides }, resources };
 }
 
-function withoutDependencies(task: Task): Task {
-  return { ...task, requiredGroups: [] };
+function chosenTasks(tasks: readonly Task[], wanted: string): Task[] {
+  try {
+    return selectTasks(tasks, wanted).map((task) => ({ ...task, requiredGroups: [] }));
+  } catch (error) {
+    if (error instanceof InvalidBuildError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function checkSomethingRuns(

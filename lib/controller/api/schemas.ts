@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { repositorySchema } from "../builds/repository.ts";
 
 /**
  * The bodies of the HTTP API, requests first. The OpenAPI document is made of them, and clients read answers with them.
@@ -12,22 +13,6 @@ const variables = z.record(
   z.string().regex(/^[^=\0]+$/, "the name of a variable is not empty and has no ="),
   z.string(),
 );
-
-export const repositorySchema = z.strictObject({
-  cloneUrl: z.string().min(1).optional().describe(
-    "What `git clone` is given; tasks without one clone nothing",
-  ),
-  branch: z.string().min(1).optional(),
-  baseBranch: z.string().min(1).optional().describe("What a pull request is to be merged into"),
-  tag: z.string().min(1).optional(),
-  pullRequest: z.int().min(1).optional(),
-  change: z.string().min(1).optional().describe("The commit's SHA"),
-  changeTitle: z.string().optional(),
-  changeMessage: z.string().optional(),
-}).meta({
-  id: "Repository",
-  description: "What is known of the repository; tasks see it as CIRRUS_ variables",
-});
 
 export const newBuildSchema = z.strictObject({
   definition: z.string().describe("The text of a .cirrus.yml"),
@@ -61,6 +46,7 @@ export const ERROR_CODES = [
   "unauthorized",
   "not_found",
   "method_not_allowed",
+  "timeout",
   "conflict",
   "payload_too_large",
   "unsupported_media_type",
@@ -141,7 +127,7 @@ export const buildSummarySchema = z.object({
   status: buildStatus,
   createdAt: time,
   finishedAt: time.optional(),
-  repository: repositorySchema.loose(),
+  repository: repositorySchema,
 }).meta({ id: "BuildSummary" });
 
 export const buildSchema = buildSummarySchema.extend({
@@ -190,7 +176,6 @@ export const buildEventSchema = z.discriminatedUnion("kind", [
   description: "What happened; a log that grew is only told of, and has no seq",
 });
 
-export type Repository = z.infer<typeof repositorySchema>;
 export type NewBuildBody = z.infer<typeof newBuildSchema>;
 export type CancellationBody = z.infer<typeof cancellationSchema>;
 export type DiagnosticBody = z.infer<typeof diagnosticSchema>;

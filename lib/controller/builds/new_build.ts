@@ -1,5 +1,6 @@
 import { Status, type Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { IdSource } from "../id_source.ts";
+import type { Repository } from "./repository.ts";
 import type { BuildDraft, TaskDraft } from "../store/store.ts";
 import { fateOf } from "./fate.ts";
 import { propertyOf, workerInstanceOf } from "./task_definition.ts";
@@ -18,8 +19,12 @@ export interface NewBuild {
   readonly only?: ReadonlySet<bigint>;
   /** The `local_group_id` of tasks that are only listed, each with the reason. What depends on them runs. */
   readonly skip?: ReadonlyMap<bigint, string>;
-  /** A build with the same key is the same build: it is made once, however often it is asked for. */
-  readonly idempotencyKey?: string;
+  /**
+   * A build with the same key is the same build: it is made once, however often it is asked for. The digest is of what
+   * was asked for: the same key with another one is an error.
+   */
+  readonly idempotency?: { readonly key: string; readonly digest: string };
+  readonly repository?: Repository;
 }
 
 /** A build that makes no sense as it is. The message says what to change. */
@@ -47,7 +52,8 @@ export function draftBuild(build: NewBuild, options: { ids: IdSource; now: numbe
   return {
     id: buildId,
     createdAt: options.now,
-    ...(build.idempotencyKey === undefined ? {} : { idempotencyKey: build.idempotencyKey }),
+    ...(build.idempotency === undefined ? {} : { idempotency: build.idempotency }),
+    repository: build.repository ?? {},
     environment: build.environment ?? new Map(),
     overrides: build.overrides ?? new Map(),
     secretsToMask: build.secretsToMask ?? [],

@@ -10,6 +10,7 @@ import type {
   TaskRecord,
   WorkerRecord,
 } from "../records.ts";
+import type { Repository } from "../builds/repository.ts";
 import type { WaitingTask } from "../scheduler/waiting_queue.ts";
 
 /**
@@ -33,8 +34,9 @@ export interface Store extends AsyncDisposable {
 export interface BuildDraft {
   readonly id: string;
   readonly createdAt: number;
-  /** A build with the same key is the same build. */
-  readonly idempotencyKey?: string;
+  /** A build with the same key is the same build; the digest is of what was asked for. */
+  readonly idempotency?: { readonly key: string; readonly digest: string };
+  readonly repository: Repository;
   /** Variables below those of a task. */
   readonly environment: ReadonlyMap<string, string>;
   /** Variables above those of a task. */
@@ -58,7 +60,10 @@ export interface TaskDraft {
 export interface BuildStore {
   /** The greatest id of a build or task. */
   lastId(): Promise<string | undefined>;
-  /** Stores a build and returns its tasks that wait for a worker; none where a build has its key, which is then it. */
+  /**
+   * Stores a build and returns its tasks that wait for a worker; none where a build has its key, which is then it.
+   * Rejects with `IdempotencyError` when that one was asked for in other words.
+   */
   create(draft: BuildDraft): Promise<{ readonly id: string; readonly waiting: readonly WaitingTask[] }>;
   find(id: string): Promise<BuildRecord | undefined>;
   /** Builds made before the build `before`, or all, the last one first. */

@@ -25,6 +25,7 @@ const BUILD: BuildRecord = {
   id: "1",
   status: "executing",
   createdAt: 0,
+  repository: {},
   tasks: [record("2", "lint"), record("3", "test", true), record("4", "deploy")],
 };
 

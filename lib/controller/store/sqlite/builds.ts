@@ -1,10 +1,12 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TaskSchema } from "../../../../proto/gen/cirrus_ci_service_pb.ts";
 import { buildStatusOf } from "../../builds/fate.ts";
+import { repositorySchema } from "../../builds/repository.ts";
 import { requireWorkerInstance } from "../../builds/task_definition.ts";
 import { requirementsOf } from "../../scheduler/requirements.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
 import type { BuildRecord, BuildStatus, BuildSummary, StoredEvent, TaskRecord } from "../../records.ts";
+import { IdempotencyError } from "../idempotency_error.ts";
 import type { BuildDraft, BuildStore, TaskDraft } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { EventTable } from "./events.ts";
@@ -34,8 +36,11 @@ export class SqliteBuilds implements BuildStore {
 
   create(draft: BuildDraft): Promise<{ id: string; waiting: WaitingTask[] }> {
     return this.#database.transaction(() => {
-      const existing = draft.idempotencyKey && this.#statements.findByKey.get(draft.idempotencyKey);
-      if (existing) return { id: text(existing, "id"), waiting: [] };
+      const existing = draft.idempotency && this.#statements.findByKey.get(draft.idempotency.key);
+      if (existing) {
+        if (text(existing, "request_digest") !== draft.idempotency?.digest) throw new IdempotencyError();
+        return { id: text(existing, "id"), waiting: [] };
+      }
       this.#insert(draft);
       const triggered = draft.tasks.filter(({ state }) => state.status === "triggered");
       return {
@@ -98,10 +103,12 @@ export class SqliteBuilds implements BuildStore {
       draft.createdAt,
       status === "executing" ? null : draft.createdAt,
       status,
-      draft.idempotencyKey ?? null,
+      draft.idempotency?.key ?? null,
+      draft.idempotency?.digest ?? null,
       mapToText(draft.environment),
       mapToText(draft.overrides),
       JSON.stringify(draft.secretsToMask),
+      JSON.stringify(draft.repository),
     );
     for (const task of draft.tasks) this.#insertTask(draft, task);
     for (const task of draft.tasks) {
@@ -168,6 +175,7 @@ function toSummary(row: Row): BuildSummary {
     status: word(row, "status", BUILD_STATUSES),
     createdAt: number(row, "created_at"),
     ...(finishedAt === undefined ? {} : { finishedAt }),
+    repository: repositorySchema.parse(JSON.parse(text(row, "repository"))),
   };
 }
 
@@ -188,7 +196,7 @@ function prepare(database: Database) {
       ) AS id
     `),
     find: statement("SELECT * FROM build WHERE id = ?"),
-    findByKey: statement("SELECT id FROM build WHERE idempotency_key = ?"),
+    findByKey: statement("SELECT id, request_digest FROM build WHERE idempotency_key = ?"),
     list: statement("SELECT * FROM build WHERE id < ? ORDER BY id DESC LIMIT ?"),
     endedBefore: statement("SELECT * FROM build WHERE finished_at < ? ORDER BY finished_at LIMIT ?"),
     logFiles: statement(`
@@ -198,7 +206,12 @@ function prepare(database: Database) {
       WHERE task.build_id = ? AND log.content IS NULL
     `),
     remove: statement("DELETE FROM build WHERE id = ? AND finished_at IS NOT NULL"),
-    insert: statement("INSERT INTO build VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    insert: statement(`
+      INSERT INTO build (
+        id, created_at, finished_at, status, idempotency_key, request_digest, environment, overrides,
+        secrets_to_mask, repository
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `),
     insertTask: statement(`
       INSERT INTO task
         (id, build_id, name, definition, allow_failures, status, worker, cause, message, queued_at, finished_at)

@@ -129,4 +129,11 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX event_by_build ON event (build_id, seq);
   `,
+  `
+  ALTER TABLE build ADD COLUMN repository TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE build ADD COLUMN request_digest TEXT;
+  UPDATE build SET request_digest = '' WHERE idempotency_key IS NOT NULL;
+  CREATE INDEX task_undecided ON task (status)
+    WHERE status IN ('created', 'triggered', 'scheduled', 'executing');
+  `,
 ];

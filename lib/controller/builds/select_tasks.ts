@@ -1,9 +1,9 @@
 import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
-import { UsageError } from "../usage_error.ts";
+import { InvalidBuildError } from "./new_build.ts";
 
 /**
- * The tasks of this name or alias, in any case. Throws a `UsageError` that suggests a name when there is none.
+ * The tasks of this name or alias, in any case. Throws a `InvalidBuildError` that suggests a name when there is none.
  */
 export function selectTasks(tasks: readonly Task[], wanted: string): Task[] {
   const lower = wanted.toLowerCase();
@@ -14,7 +14,7 @@ export function selectTasks(tasks: readonly Task[], wanted: string): Task[] {
   const hint = suggestion === undefined
     ? `the tasks are ${[...names].join(", ")}`
     : `did you mean ${JSON.stringify(suggestion)}?`;
-  throw new UsageError(
+  throw new InvalidBuildError(
     `No task named ${JSON.stringify(wanted)}: ${names.size === 0 ? "there are no tasks" : hint}`,
   );
 }

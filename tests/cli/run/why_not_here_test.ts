@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
-import { skipReasons } from "../../../lib/cli/run/skip_reasons.ts";
+import { whyNotHere } from "../../../lib/cli/run/why_not_here.ts";
+import { skipReasons } from "../../../lib/controller/builds/skip_reasons.ts";
 import {
   ContainerInstanceSchema,
   type IsolationSchema,
@@ -28,7 +29,7 @@ function isolated(isolation: MessageInitShape<typeof IsolationSchema>) {
 const container = { instance: anyPack(ContainerInstanceSchema, create(ContainerInstanceSchema)) };
 
 const reasons = (tasks: readonly Task[]) =>
-  Object.fromEntries([...skipReasons(tasks)].map(([id, reason]) => [`task${id}`, reason]));
+  Object.fromEntries([...skipReasons(tasks, whyNotHere)].map(([id, reason]) => [`task${id}`, reason]));
 
 Deno.test("tasks on the bare host run, others are skipped with the reason", () => {
   const tasks = [

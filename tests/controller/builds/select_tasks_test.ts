@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { create } from "@bufbuild/protobuf";
-import { selectTasks } from "../../../lib/cli/run/select_tasks.ts";
-import { UsageError } from "../../../lib/cli/usage_error.ts";
+import { selectTasks } from "../../../lib/controller/builds/select_tasks.ts";
+import { InvalidBuildError } from "../../../lib/controller/builds/new_build.ts";
 import { TaskSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 
 const task = (name: string, properties: Record<string, string> = {}) =>
@@ -18,11 +18,11 @@ Deno.test("a task is selected by its name or alias, in any case", () => {
 Deno.test("an unknown task is refused with the name that was meant, or all there are", () => {
   assert.throws(
     () => selectTasks(TASKS, "lnit"),
-    new UsageError('No task named "lnit": did you mean "Lint"?'),
+    new InvalidBuildError('No task named "lnit": did you mean "Lint"?'),
   );
   assert.throws(
     () => selectTasks(TASKS, "publish"),
-    new UsageError('No task named "publish": the tasks are Lint, Test, tests'),
+    new InvalidBuildError('No task named "publish": the tasks are Lint, Test, tests'),
   );
-  assert.throws(() => selectTasks([], "x"), new UsageError('No task named "x": there are no tasks'));
+  assert.throws(() => selectTasks([], "x"), new InvalidBuildError('No task named "x": there are no tasks'));
 });

@@ -1,23 +1,21 @@
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
-import {
-  PersistentWorkerInstanceSchema,
-  Status,
-  type Task,
-} from "../../../proto/gen/cirrus_ci_service_pb.ts";
-import { isolationName } from "../../isolation/isolation_name.ts";
+import { Status, type Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { workerInstanceOf } from "./task_definition.ts";
 
 /**
- * Which tasks cannot run on this machine, by their `local_group_id`, and why; each reason completes the sentence
- * "skipped: ...". What depends on such a task is among them. What depends on a task whose own `skip` holds is not:
- * that task is as good as passed.
+ * Which tasks cannot run, by their `local_group_id`, and why; each reason completes the sentence "skipped: ...". What
+ * depends on such a task is among them. What depends on a task whose own `skip` holds is not: that task is as good as
+ * passed. `whyNot` says of one task why it cannot run, and undefined when it can.
  */
-export function skipReasons(tasks: readonly Task[]): Map<bigint, string> {
+export function skipReasons(
+  tasks: readonly Task[],
+  whyNot: (task: Task) => string | undefined,
+): Map<bigint, string> {
   const byId = new Map(tasks.map((task) => [task.localGroupId, task]));
   const reasons = new Map<bigint, string | undefined>();
   const reasonOf = (task: Task): string | undefined => {
     const id = task.localGroupId;
     if (!reasons.has(id)) {
-      reasons.set(id, isSkippedByFile(task) ? undefined : whyNotHere(task) ?? whyBlocked(task));
+      reasons.set(id, isSkippedByFile(task) ? undefined : whyNot(task) ?? whyBlocked(task));
     }
     return reasons.get(id);
   };
@@ -40,13 +38,11 @@ export function isSkippedByFile(task: Task): boolean {
   return task.status === Status.SKIPPED;
 }
 
-/** Why a task is not run on this machine; undefined for one that can. */
-function whyNotHere(task: Task): string | undefined {
+/** Why a task is none for a worker; undefined for one that is. */
+export function whyNotForWorkers(task: Task): string | undefined {
   if (task.instance === undefined) return "it names no instance that this version knows";
-  const worker = anyUnpack(task.instance, PersistentWorkerInstanceSchema);
-  if (worker === undefined) return `it needs ${instanceName(task.instance.typeUrl)}, not a persistent_worker`;
-  if (worker.isolation === undefined || worker.isolation.type.case === "none") return undefined;
-  return `this version does not support its isolation (${isolationName(worker.isolation)})`;
+  if (workerInstanceOf(task) !== undefined) return undefined;
+  return `it needs ${instanceName(task.instance.typeUrl)}, not a persistent_worker`;
 }
 
 /** What the file calls an instance of this protobuf type. */

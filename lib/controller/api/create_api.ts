@@ -1,0 +1,104 @@
+import { type Context, Hono } from "hono";
+import { AbortReason } from "../../async/abort_reason.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
+import type { Logger } from "../../logging/logger.ts";
+import type { Controller } from "../controller.ts";
+import { ApiError, errorResponse, toApiError } from "./api_error.ts";
+import { authorizer } from "./authorize.ts";
+import { openApi } from "./open_api.ts";
+import { readBody } from "./read_body.ts";
+import { nothing, type Route, route } from "./route.ts";
+import { buildRoutes } from "./routes/build_routes.ts";
+import { taskRoutes } from "./routes/task_routes.ts";
+
+export interface ApiOptions {
+  readonly controller: Controller;
+  /** Who sends it may do everything. */
+  readonly apiToken: string;
+  /** Of this program, for the OpenAPI document. */
+  readonly version: string;
+  readonly logger: Logger;
+}
+
+/** The HTTP API of a controller. Disposing of it ends the streams that it has open; what it is asked then fails. */
+export interface Api extends Disposable {
+  /** Answers a request; for `Deno.serve`. */
+  fetch(request: Request): Promise<Response>;
+}
+
+/** Makes the HTTP API of a controller. Throws an `Error` when the token is empty. */
+export function createApi(options: ApiOptions): Api {
+  const closing = new AbortController();
+  const routes = allRoutes(options);
+  const app = new Hono();
+  const authorize = authorizer(options.apiToken);
+  const open = new Set(routes.filter(({ open }) => open).map(({ path }) => path));
+  app.use(async ({ req }, next) => {
+    if (!open.has(req.path)) authorize(req.raw.headers);
+    await next();
+  });
+  for (const route of routes) app.on(route.method, honoPath(route), serve(route, closing.signal));
+  for (const [path, ofPath] of Map.groupBy(routes, honoPath)) {
+    const allow = ofPath.map(({ method }) => method).join(", ");
+    app.all(path, ({ req }) => {
+      const message = `Looking for ${req.method} ${req.path}: the methods here are ${allow}`;
+      return errorResponse(new ApiError("method_not_allowed", message, { headers: { allow } }));
+    });
+  }
+  app.notFound(({ req }) =>
+    errorResponse(
+      new ApiError("not_found", `Looking for ${req.path}: there is no such path; see /v1/openapi.json`),
+    )
+  );
+  app.onError((error, { req }) => errorResponse(toApiError(error) ?? unforeseen(error, req.path, options)));
+  return {
+    fetch: async (request) => await app.fetch(request),
+    [Symbol.dispose]: () => closing.abort(new AbortReason("shutdown", "The controller ends")),
+  };
+}
+
+function allRoutes({ controller, version }: ApiOptions): Route[] {
+  const routes: Route[] = [
+    ...buildRoutes(controller),
+    ...taskRoutes(controller),
+    route({
+      method: "GET",
+      path: "/v1/openapi.json",
+      summary: "This document",
+      query: nothing,
+      body: nothing,
+      answers: { 200: { description: "An OpenAPI document", mediaType: "application/json" } },
+      handle: () => Response.json(openApi(routes, { version })),
+    }),
+  ];
+  return routes;
+}
+
+/** `/v1/builds/:id`. A part may contain anything, `/` too, once it is decoded. */
+function honoPath({ path }: Route): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+function serve(route: Route, closing: AbortSignal) {
+  return async ({ req }: Context): Promise<Response> => {
+    closing.throwIfAborted();
+    return await route.handle({
+      parameter: (name) => req.param(name) ?? "",
+      query: req.query(),
+      body: route.method === "POST" ? await readBody(req.raw) : {},
+      headers: req.raw.headers,
+      closing,
+    });
+  };
+}
+
+function unforeseen(error: Error, path: string, { logger }: ApiOptions): ApiError {
+  if (error instanceof AbortReason) {
+    return new ApiError("unavailable", `Answering ${path}: ${error.message}; ask again later`);
+  }
+  logger.error(`could not answer ${path}: ${errorMessage(error)}`);
+  return new ApiError(
+    "internal",
+    `Answering ${path}: something went wrong here; the controller's log says what`,
+  );
+}

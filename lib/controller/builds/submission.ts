@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { parsePipeline } from "../../pipeline/parse.ts";
+import { noProjectFiles } from "../../pipeline/project_files.ts";
+import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { InvalidBuildError, type NewBuild } from "./new_build.ts";
+import { type Repository, repositoryEnvironment } from "./repository.ts";
+import { selectTasks } from "./select_tasks.ts";
+import { skipReasons, whyNotForWorkers } from "./skip_reasons.ts";
+
+/** A `.cirrus.yml` that somebody wants to have run, and what they know of it. */
+export interface Submission {
+  readonly definition: string;
+  /** What messages call the file. */
+  readonly path: string;
+  /** Names or aliases of the only tasks to run, without what they depend on; all tasks when absent. */
+  readonly tasks?: readonly string[] | undefined;
+  /** Variables that win over those of the file. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly secretsToMask: readonly string[];
+  readonly affectedFiles: readonly string[];
+  readonly repository: Repository;
+  /** The same key is the same build. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A `.cirrus.yml` that has errors. */
+export class InvalidDefinitionError extends Error {
+  override readonly name = "InvalidDefinitionError";
+
+  constructor(readonly submission: Submission, readonly diagnostics: readonly Diagnostic[]) {
+    super(`Reading ${submission.path}: it has errors; correct them`);
+  }
+}
+
+/** Variables that every task sees, and expressions of the file too. */
+const CONSTANTS = new Map([["CI", "true"], ["CONTINUOUS_INTEGRATION", "true"], ["CIRRUS_CI", "true"]]);
+
+/**
+ * Reads a submission into a build, and what there is to warn of. Rejects with an `InvalidDefinitionError`, or with an
+ * `InvalidBuildError` when there is nothing to run.
+ */
+export async function readSubmission(
+  submission: Submission,
+): Promise<{ readonly build: NewBuild; readonly warnings: readonly Diagnostic[] }> {
+  const { path, repository, environment: overrides, idempotencyKey } = submission;
+  const environment = new Map([...CONSTANTS, ...repositoryEnvironment(repository)]);
+  const { tasks, diagnostics } = await parsePipeline(submission.definition, {
+    path,
+    environment: new Map([...environment, ...overrides]),
+    affectedFiles: submission.affectedFiles,
+    files: noProjectFiles,
+  });
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    throw new InvalidDefinitionError(submission, diagnostics);
+  }
+  const chosen = submission.tasks === undefined ? tasks : chooseTasks(tasks, submission.tasks);
+  const skip = skipReasons(chosen, whyNotForWorkers);
+  checkSomethingRuns(chosen, { skip, path });
+  return {
+    build: {
+      tasks: chosen,
+      environment,
+      overrides,
+      secretsToMask: submission.secretsToMask,
+      repository,
+      skip,
+      ...idempotencyKey !== undefined && {
+        idempotency: { key: idempotencyKey, digest: digestOf(submission) },
+      },
+    },
+    warnings: diagnostics,
+  };
+}
+
+function chooseTasks(tasks: readonly Task[], names: readonly string[]): Task[] {
+  const chosen = new Set(names.flatMap((name) => selectTasks(tasks, name)));
+  return [...chosen].map((task) => ({ ...task, requiredGroups: [] }));
+}
+
+function checkSomethingRuns(
+  tasks: readonly Task[],
+  { skip, path }: { skip: ReadonlyMap<bigint, string>; path: string },
+): void {
+  if (tasks.length === 0) {
+    throw new InvalidBuildError(
+      `Nothing to run in ${path}: it has no tasks, or only_if excludes all of them`,
+    );
+  }
+  if (tasks.some(({ localGroupId }) => !skip.has(localGroupId))) return;
+  const reasons = tasks.map(({ name, localGroupId }) => `${name}: ${skip.get(localGroupId)}`);
+  throw new InvalidBuildError(`Nothing to run in ${path}: no task can run here: ${reasons.join("; ")}`);
+}
+
+/** Equal for equal submissions, and only for those. */
+function digestOf(submission: Submission): string {
+  const { environment, ...rest } = submission;
+  return createHash("sha256").update(JSON.stringify([rest, [...environment]])).digest("hex");
+}

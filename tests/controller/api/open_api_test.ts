@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { documentSchema, operationsOf } from "./open_api_document.ts";
+import { answered, startApi } from "./running_api.ts";
+
+const ROUTES = [
+  "POST /v1/builds",
+  "GET /v1/builds",
+  "GET /v1/builds/{id}",
+  "POST /v1/builds/{id}/cancel",
+  "GET /v1/tasks/{id}",
+  "POST /v1/tasks/{id}/cancel",
+  "POST /v1/tasks/{id}/rerun",
+  "GET /v1/openapi.json",
+];
+
+Deno.test("The OpenAPI document has every route of the API, each with its parameters and answers", async () => {
+  await using api = await startApi();
+  const operations = await operationsOf(api);
+  assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(), ROUTES.toSorted());
+  for (const { path, parameters, responses } of operations) {
+    const inPath = parameters.filter(({ in: place }) => place === "path").map(({ name }) => `{${name}}`);
+    assert.deepEqual(inPath, path.match(/\{\w+\}/g) ?? []);
+    assert.ok(Object.keys(responses).some((status) => status.startsWith("2")));
+    assert.ok("default" in responses);
+  }
+  const ids = operations.map(({ operationId }) => operationId);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+Deno.test("Every reference of the OpenAPI document leads to a schema, and none goes beside the components", async () => {
+  await using api = await startApi();
+  const document = await answered(documentSchema, await api.fetch("/v1/openapi.json"));
+  assert.equal(document.openapi, "3.1.0");
+  assert.equal(document.info.version, "1.2.3");
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, to = ""]) => to);
+  const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+  assert.deepEqual([...new Set(references)].filter((to) => !known.includes(to)), []);
+  assert.ok(known.length > 5);
+});
+
+Deno.test("The OpenAPI document tells of headers, queries and answers that are no JSON", async () => {
+  await using api = await startApi();
+  const operations = await operationsOf(api);
+  const parametersOf = (method: string, path: string) =>
+    operations.find((one) => one.method === method && one.path === path)?.parameters
+      .map((parameter) => `${parameter.in} ${parameter.name}`);
+  assert.deepEqual(parametersOf("POST", "/v1/builds"), ["header Idempotency-Key"]);
+  assert.deepEqual(parametersOf("GET", "/v1/builds"), ["query cursor", "query limit"]);
+});
