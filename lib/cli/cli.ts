@@ -1,5 +1,6 @@
 import { buildApplication, buildRouteMap, help, run, version } from "@stricli/core";
 import type { CliContext } from "./command.ts";
+import { controllerCommands } from "./controller/commands.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
 import type { Io, OutputStream } from "./io.ts";
 import { runCommand } from "./run/command.ts";
@@ -9,17 +10,19 @@ import { workerCommands } from "./worker/commands.ts";
 
 const root = buildRouteMap<string, CliContext>({
   routes: {
+    controller: controllerCommands,
     run: runCommand,
     worker: workerCommands,
   },
   docs: {
-    brief: "Run Cirrus CI tasks: on this machine, or as a persistent worker of a pool",
+    brief: "Run Cirrus CI tasks: on this machine, or on a pool of persistent workers",
     fullDescription: [
-      "Run Cirrus CI tasks: on this machine, or as a persistent worker of a pool",
+      "Run Cirrus CI tasks: on this machine, or on a pool of persistent workers",
       "",
       "EXAMPLES",
       "  cirrus run                 run every task of .cirrus.yml that can run here",
       "  cirrus run lint            run only the task named lint",
+      "  cirrus controller run      run a server that workers poll",
       "  cirrus worker run --help   how to start a persistent worker",
     ].join("\n"),
   },

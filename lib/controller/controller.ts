@@ -1,5 +1,6 @@
 import type { Logger } from "../logging/logger.ts";
 import { RpcServer } from "../rpc/server.ts";
+import type { ServerCertificate } from "../rpc/server_certificate.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { draftBuild, InvalidBuildError, type NewBuild } from "./builds/new_build.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -17,6 +18,8 @@ export interface ControllerOptions extends Partial<WatchdogLimits> {
   readonly hostname: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Workers reach it by TLS with one, in plaintext without. */
+  readonly certificate?: ServerCertificate;
   /** Where builds and logs are kept, by one controller at a time; `:memory:` keeps them until the controller ends. */
   readonly dataDirectory: string;
   /** What workers must know to join; any of several. */
@@ -82,12 +85,13 @@ export class Controller implements AsyncDisposable {
     const server = await RpcServer.listen({
       hostname: options.hostname,
       port: options.port,
+      ...options.certificate && { certificate: options.certificate },
       services: parts.services,
     });
     return new Controller({ store, parts, server, clock: settings.clock, resources: resources.move() });
   }
 
-  /** Where workers reach it: `http://host:port`. */
+  /** Where workers reach it: `http://host:port`, or `https://host:port` with a certificate. */
   get endpoint(): string {
     return this.#server.endpoint;
   }
@@ -216,11 +220,17 @@ export class Controller implements AsyncDisposable {
     return this.#parts.explain(taskId);
   }
 
-  /** Gives out nothing any more, lets calls end for `graceMs` (5,000 by default), and closes. Idempotent. */
+  /**
+   * Gives out nothing any more, lets calls end for `graceMs` (5,000 by default), and closes. Idempotent; another call
+   * may shorten the grace.
+   */
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#parts.dispatcher.close();
-    await this.#server.close(options);
-    await this.#resources.disposeAsync();
+    try {
+      await this.#server.close(options);
+    } finally {
+      await this.#resources.disposeAsync();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

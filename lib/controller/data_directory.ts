@@ -23,10 +23,22 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   }
   const database = join(path, "controller.db");
   const logs = join(path, "logs");
-  try {
+  await prepared(path, async () => {
     await Deno.mkdir(logs, { recursive: true, mode: 0o700 });
     // SQLite makes its files as readable as the database is.
     (await Deno.open(database, { create: true, write: true, mode: 0o600 })).close();
+  });
+  return { database, logs, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+/** Makes a data directory that is missing, readable for its owner only. Rejects as `openDataDirectory`. */
+export async function makeDataDirectory(path: string): Promise<void> {
+  await prepared(path, () => Deno.mkdir(path, { recursive: true, mode: 0o700 }));
+}
+
+async function prepared(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     throw new Error(
       `Opening the data directory ${path}: ${
@@ -35,5 +47,4 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
       { cause: error },
     );
   }
-  return { database, logs, [Symbol.asyncDispose]: () => Promise.resolve() };
 }

@@ -5,8 +5,10 @@ import { type Logger, silentLogger } from "../logging/logger.ts";
 import type { CallContext } from "./call_context.ts";
 import { MAX_MESSAGE_BYTES } from "./codec.ts";
 import { grpc } from "./grpc.ts";
+import { hostAndPort } from "./host_and_port.ts";
 import { Listener } from "./listener.ts";
 import { type CallObserver, defineMethod, type ServedMethod, serveMethod } from "./serve_method.ts";
+import type { ServerCertificate } from "./server_certificate.ts";
 
 export type { CallContext };
 
@@ -50,6 +52,8 @@ export interface ListenOptions {
   readonly hostname: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Plaintext without one. */
+  readonly certificate?: ServerCertificate;
   readonly services: readonly Implementation[];
   /** The largest request taken, in bytes, after decompression; 64 MiB by default. */
   readonly maxMessageBytes?: number;
@@ -60,10 +64,10 @@ export interface ListenOptions {
 /** How long handlers may take to see that their calls were cut off, in milliseconds. */
 const CUT_OFF_MS = 1_000;
 
-/** A plaintext gRPC server. It takes gzip and identity. */
+/** A gRPC server. It takes gzip and identity. */
 export class RpcServer implements AsyncDisposable {
   readonly port: number;
-  /** `http://host:port` */
+  /** `http://host:port`, or `https://host:port` with a certificate. */
   readonly endpoint: string;
   readonly #server: grpc.Server;
   readonly #listener: Listener;
@@ -72,13 +76,13 @@ export class RpcServer implements AsyncDisposable {
 
   private constructor(
     server: grpc.Server,
-    options: { listener: Listener; running: ReadonlySet<Promise<void>> },
+    options: { endpoint: string; listener: Listener; running: ReadonlySet<Promise<void>> },
   ) {
     this.#server = server;
     this.#listener = options.listener;
     this.#running = options.running;
     this.port = options.listener.port;
-    this.endpoint = `http://${options.listener.address}`;
+    this.endpoint = options.endpoint;
   }
 
   /** Starts to listen. Rejects with an `Error` that says why it cannot and what to do. */
@@ -109,7 +113,10 @@ export class RpcServer implements AsyncDisposable {
     }
     const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
     const accept = (connection: net.Socket) => injector.injectConnection(connection);
-    return new RpcServer(server, { listener: await Listener.listen({ hostname, port, accept }), running });
+    const { certificate } = options;
+    const listener = await Listener.listen({ hostname, port, certificate, accept });
+    const endpoint = `${certificate ? "https" : "http"}://${hostAndPort(hostname, listener.port)}`;
+    return new RpcServer(server, { endpoint, listener, running });
   }
 
   /**

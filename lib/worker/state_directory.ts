@@ -9,10 +9,11 @@ export interface StateDirectoryFacts {
 
 /**
  * Where the workers of this host write down what they own when nothing is configured: systemd's
- * `STATE_DIRECTORY`, else the platform's folder for state. Throws when there is none.
+ * `STATE_DIRECTORY`, else the platform's folder for state. Throws when there is none, and says to name one with `flag`.
  */
 export function defaultStateDirectory(
   facts: StateDirectoryFacts = { os: Deno.build.os, environment: Deno.env },
+  { flag = "--state-dir" }: { readonly flag?: string } = {},
 ): string {
   const get = (name: string) => facts.environment.get(name) || undefined;
   // systemd lists several folders with colons between them; the first one is as good as any.
@@ -21,7 +22,7 @@ export function defaultStateDirectory(
   const base = platformFolder(facts.os, get);
   if (base === undefined) {
     throw new Error(
-      "Could not choose a state directory: neither HOME nor STATE_DIRECTORY is set; name one with --state-dir",
+      `Could not choose a state directory: neither HOME nor STATE_DIRECTORY is set; name one with ${flag}`,
     );
   }
   return join(base, "cirrus");

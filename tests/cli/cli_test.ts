@@ -19,7 +19,17 @@ Deno.test("--version names version, commit, Deno, operating system and architect
 });
 
 Deno.test("every command has --help with examples", async () => {
-  const commands = ["", "run", "worker", "worker run", "worker pause", "worker resume", "worker status"];
+  const commands = [
+    "",
+    "run",
+    "controller",
+    "controller run",
+    "worker",
+    "worker run",
+    "worker pause",
+    "worker resume",
+    "worker status",
+  ];
   for (const command of commands) {
     const { exitCode, stdout } = await cirrus(...command.split(" ").filter(Boolean), "--help");
     assert.equal(exitCode, 0);

@@ -25,8 +25,8 @@ export class RunningProgram {
     this.ended.catch(() => {});
   }
 
-  /** Resolves once the program has printed a text. */
-  async hasPrinted(text: string, stream: "stdout" | "stderr" = "stdout"): Promise<void> {
+  /** Resolves once the program has printed a text, with all that it has printed by then. */
+  async hasPrinted(text: string, stream: "stdout" | "stderr" = "stdout"): Promise<string> {
     await withGrace(`waiting for ${JSON.stringify(text)}`, WAIT_MS, async (signal) => {
       while (!this.#printed[stream].includes(text)) {
         await new Promise((resolve) =>
@@ -37,6 +37,7 @@ export class RunningProgram {
       this.#child.kill("SIGKILL");
       throw new Error(`${error.message}; it printed ${JSON.stringify(this.#printed)}`);
     });
+    return this.#printed[stream];
   }
 
   kill(signal: Deno.Signal): void {

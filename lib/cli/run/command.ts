@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { parseDuration } from "../../units/duration.ts";
 import { type CliContext, lazily } from "../command.ts";
+import { parsePositiveDuration } from "../positive_duration.ts";
 import { OUTPUT_FORMATS } from "./output_format.ts";
 import type { RunFlags } from "./run_flags.ts";
 
@@ -129,12 +129,6 @@ function parseJobs(text: string): number {
   const jobs = Number(text);
   if (!Number.isSafeInteger(jobs) || jobs < 1) throw new SyntaxError("expected a whole number from 1 up");
   return jobs;
-}
-
-function parsePositiveDuration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms <= 0) throw new SyntaxError("expected a duration above zero, such as 90s or 5m");
-  return ms;
 }
 
 function parseTaskName(text: string): string {

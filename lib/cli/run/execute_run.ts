@@ -5,7 +5,7 @@ import type { WorkerOptions } from "../../worker/worker_options.ts";
 import type { RunEvent } from "../output/run_event.ts";
 import { LocalProject } from "../project/local_project.ts";
 import { VERSION } from "../version.ts";
-import type { Interruption } from "./interruption.ts";
+import type { Interruption } from "../interruption.ts";
 import type { PreparedRun } from "./prepare_run.ts";
 import { runEvents } from "./run_events.ts";
 import { startWorker } from "./running_worker.ts";

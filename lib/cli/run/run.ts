@@ -8,7 +8,7 @@ import { createRenderer } from "../output/create_renderer.ts";
 import type { Renderer } from "../output/renderer.ts";
 import { executeRun } from "./execute_run.ts";
 import { HeldLines } from "./held_lines.ts";
-import { Interruption } from "./interruption.ts";
+import { Interruption } from "../interruption.ts";
 import { resolveOutputFormat } from "./output_format.ts";
 import { type PreparedRun, prepareRun } from "./prepare_run.ts";
 import { RunTally } from "./run_tally.ts";

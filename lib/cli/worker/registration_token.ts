@@ -1,4 +1,5 @@
 import type { Io } from "../io.ts";
+import { readTokenFile } from "../token_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { UpstreamFlags } from "./flags.ts";
 
@@ -18,26 +19,13 @@ export async function registrationToken(
     throw new UsageError("Both --token and --token-file give a token: remove one of them");
   }
   const found = token ??
-    (tokenFile === undefined ? environment.get(TOKEN_VARIABLE) : await readTokenFile(tokenFile));
+    (tokenFile === undefined
+      ? environment.get(TOKEN_VARIABLE)
+      : await readTokenFile(tokenFile, { flag: "--token-file" }));
   if (!found) {
     throw new UsageError(
       `The pool's registration token is missing: give it by --token-file, ${TOKEN_VARIABLE} or --token`,
     );
   }
   return found;
-}
-
-async function readTokenFile(path: string): Promise<string> {
-  try {
-    const { mode } = await Deno.stat(path);
-    if (mode !== null && (mode & 0o077) !== 0) {
-      throw new UsageError(`Cannot use the token in ${path}: others can read it; run "chmod 600 ${path}"`);
-    }
-    const token = (await Deno.readTextFile(path)).trim();
-    if (token === "") throw new UsageError(`Cannot use the token in ${path}: the file is empty`);
-    return token;
-  } catch (error) {
-    if (error instanceof UsageError || !(error instanceof Error)) throw error;
-    throw new UsageError(`Cannot read the file of --token-file: ${error.message}`, { cause: error });
-  }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Interruption } from "../../../lib/cli/run/interruption.ts";
-import { TestIo } from "../test_io.ts";
+import { Interruption } from "../../lib/cli/interruption.ts";
+import { TestIo } from "./test_io.ts";
 
 Deno.test("the first signal asks, the second one forces, and the first decides the exit code", () => {
   const io = new TestIo();

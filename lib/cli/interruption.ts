@@ -1,6 +1,6 @@
-import { AbortReason } from "../../async/abort_reason.ts";
-import { exitCodeOfSignal, type HandledSignal } from "../exit_code.ts";
-import type { Io } from "../io.ts";
+import { AbortReason } from "../async/abort_reason.ts";
+import { exitCodeOfSignal, type HandledSignal } from "./exit_code.ts";
+import type { Io } from "./io.ts";
 
 const SIGNALS: readonly HandledSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -26,6 +26,11 @@ export class Interruption implements Disposable {
   /** Aborts with the second signal. */
   get forced(): AbortSignal {
     return this.#forced.signal;
+  }
+
+  /** The first signal that came, if any. */
+  get signal(): HandledSignal | undefined {
+    return this.#first;
   }
 
   /** What the program ends with when a signal came; undefined when none did. */

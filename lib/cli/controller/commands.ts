@@ -1,0 +1,91 @@
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import { type CliContext, lazily } from "../command.ts";
+import { parsePositiveDuration } from "../positive_duration.ts";
+import type { ControllerRunFlags } from "./controller_flags.ts";
+import { parseListenAddress } from "./listen_address.ts";
+
+const optionalText = { kind: "parsed", parse: String, optional: true } as const;
+
+const run = buildCommand<ControllerRunFlags, [], CliContext>({
+  loader: lazily(async () => (await import("./run_controller.ts")).runController),
+  parameters: {
+    flags: {
+      listen: {
+        kind: "parsed",
+        parse: parseListenAddress,
+        default: "127.0.0.1:6130",
+        placeholder: "HOST:PORT",
+        brief: "Where workers reach it",
+      },
+      dataDir: {
+        ...optionalText,
+        placeholder: "DIR",
+        brief: "Where builds, logs and tokens are kept; controller in the platform's state folder by default",
+      },
+      registrationTokenFile: {
+        ...optionalText,
+        placeholder: "PATH",
+        brief: "The token that workers join with; made in the data directory by default",
+      },
+      tlsCert: {
+        ...optionalText,
+        placeholder: "PATH",
+        brief: "The server's certificate and its chain (PEM)",
+      },
+      tlsKey: { ...optionalText, placeholder: "PATH", brief: "The certificate's private key (PEM)" },
+      publicUrl: {
+        ...optionalText,
+        placeholder: "URL",
+        brief: "Under which workers reach it, where that is not --listen: behind a proxy, say",
+      },
+      insecure: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Listen without TLS where others can reach it",
+      },
+      queueTimeout: {
+        kind: "parsed",
+        parse: parsePositiveDuration,
+        default: "24h",
+        placeholder: "DURATION",
+        brief: "Fail a task that no worker took for so long",
+      },
+      workerTimeout: {
+        kind: "parsed",
+        parse: parsePositiveDuration,
+        default: "5m",
+        placeholder: "DURATION",
+        brief: "Take a worker for lost that was silent for so long, with its tasks",
+      },
+    },
+  },
+  docs: {
+    brief: "Run the server that workers poll, in the foreground",
+    customUsage: ["[flags]"],
+    fullDescription: [
+      "Run the server that workers poll, in the foreground: it keeps builds and gives their tasks to workers.",
+      "",
+      "The first SIGINT or SIGTERM gives out no more tasks and lets calls end; the second ends at once.",
+      "Running tasks go on without it, and it knows of them again when it is started again.",
+      "",
+      "EXAMPLES",
+      "  cirrus controller run",
+      "  cirrus controller run --listen=0.0.0.0:6130 --tls-cert=/etc/cirrus/cert.pem --tls-key=/etc/cirrus/key.pem",
+      "  cirrus controller run --data-dir=/var/lib/cirrus --registration-token-file=/etc/cirrus/token",
+    ].join("\n"),
+  },
+});
+
+/** `cirrus controller ...` */
+export const controllerCommands = buildRouteMap<string, CliContext>({
+  routes: { run },
+  docs: {
+    brief: "Run the server that workers poll",
+    fullDescription: [
+      "Run the server that workers poll.",
+      "",
+      "EXAMPLES",
+      "  cirrus controller run",
+    ].join("\n"),
+  },
+});

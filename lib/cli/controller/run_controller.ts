@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import { Controller } from "../../controller/controller.ts";
+import { makeDataDirectory } from "../../controller/data_directory.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
+import { openLog } from "../../logging/open_log.ts";
+import { Secrets } from "../../logging/secrets.ts";
+import { parseEndpoint } from "../../rpc/endpoint.ts";
+import { Interruption } from "../interruption.ts";
+import type { Io } from "../io.ts";
+import { UsageError } from "../usage_error.ts";
+import { announcement } from "./announcement.ts";
+import { readCertificate } from "./certificate.ts";
+import { closeWhenAsked } from "./close_when_asked.ts";
+import type { ControllerRunFlags } from "./controller_flags.ts";
+import { defaultDataDirectory } from "./default_data_directory.ts";
+import { checkEncryption } from "./encryption.ts";
+import { obtainToken } from "./token.ts";
+
+/** `cirrus controller run`: works until a signal ends it. */
+export async function runController(flags: ControllerRunFlags, io: Io): Promise<number> {
+  const path = (given: string) => resolve(io.workingDirectory, given);
+  const secrets = new Secrets();
+  using log = openLog({ level: "info", secrets });
+  const { logger } = log;
+  checkPublicUrl(flags.publicUrl);
+  const certificate = await readCertificate(flags);
+  const encrypted = certificate !== undefined;
+  checkEncryption([flags.listen], { encrypted, insecure: flags.insecure, logger });
+
+  const dataDirectory = path(flags.dataDir ?? defaultDataDirectory(io));
+  await makeDataDirectory(dataDirectory);
+  const registrationToken = await obtainToken({
+    given: flags.registrationTokenFile && path(flags.registrationTokenFile),
+    flag: "--registration-token-file",
+    directory: dataDirectory,
+    name: "registration-token",
+  });
+  secrets.add(registrationToken.value);
+
+  using interruption = new Interruption(io);
+  await using controller = await Controller.start({
+    ...flags.listen,
+    ...certificate && { certificate },
+    dataDirectory,
+    registrationToken: registrationToken.value,
+    queueTimeoutMs: flags.queueTimeout,
+    workerTimeoutMs: flags.workerTimeout,
+    logger,
+  });
+  await io.stdout.write(announcement({
+    endpoint: controller.endpoint,
+    publicUrl: flags.publicUrl,
+    registrationTokenPath: registrationToken.path,
+    dataDirectory,
+    machine: Deno.hostname(),
+  }));
+  return await closeWhenAsked(controller, { interruption, logger });
+}
+
+function checkPublicUrl(url: string | undefined): void {
+  if (url === undefined) return;
+  try {
+    parseEndpoint(url);
+  } catch (error) {
+    throw new UsageError(`Cannot use --public-url: ${errorMessage(error)}`, { cause: error });
+  }
+}
