@@ -1,7 +1,7 @@
 import { endFamily } from "./end_family.ts";
 
 /**
- * Kills every process of this host that carries `mark`, or one below it (`mark/...`), in its environment: what a
+ * Kills every process of this host that carries `mark`, or one below it (`mark/...`): what a
  * worker that is dead left running. This process itself is never among them. Rejects when some survive.
  */
 export async function endMarkedProcesses(mark: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { limitOfMark } from "./limit_mark.ts";
 import type { ProcessCommand } from "./process_command.ts";
 
 /** What is started in the place of a program, to give it one pipe for both of its outputs. */
@@ -16,22 +17,29 @@ const JOIN_OUTPUTS = 'exec 2>&1; exec "$@"';
  * The shell that joins the outputs. dash and ash drop variables whose names are no shell names, such as Gradle's
  * `ORG_GRADLE_PROJECT_signing.keyId`; bash passes them on, and in POSIX mode it reads no start-up file (`BASH_ENV`).
  */
-const SHELL = ["/bin/sh", "-c", JOIN_OUTPUTS, "sh"] as const;
-const SHELL_FOR_ODD_NAMES = ["/bin/bash", "--posix", "-c", JOIN_OUTPUTS, "sh"] as const;
+const SHELL = ["/bin/sh", "-c"] as const;
+const SHELL_FOR_ODD_NAMES = ["/bin/bash", "--posix", "-c"] as const;
 
 /** GNU's `timeout` without a time limit: it waits for its child, passes signals on to it and dies of what it died of. */
 const GUARD = ["/usr/bin/timeout", "--foreground", "0"] as const;
 
 /**
  * How to start a program. Between this process and the program there is a guard where the host has one: a script
- * that kills its parent, or its parent's process group, ends the guard and thereby itself, not the worker.
+ * that kills its parent, or its parent's process group, ends the guard and thereby itself, not the worker. On
+ * Linux the program carries `mark` as a limit, too (see `limitOfMark`).
  */
-export async function launcherOf(command: ProcessCommand): Promise<Launcher> {
+export async function launcherOf(command: ProcessCommand, mark: string): Promise<Launcher> {
   if (Deno.build.os === "windows") return { argv: command.argv, guard: false, joinsOutputs: false };
   const guard = await (guardWorks ??= probeGuard());
   const oddNames = command.environment.keys().some((name) => !/^[A-Za-z_]\w*$/.test(name));
   const shell = oddNames && await isFile(SHELL_FOR_ODD_NAMES[0]) ? SHELL_FOR_ODD_NAMES : SHELL;
-  return { argv: [...shell, ...(guard ? GUARD : []), ...command.argv], guard, joinsOutputs: true };
+  const setLimit = Deno.build.os === "linux" ? `ulimit -S -m ${limitOfMark(mark)} 2>/dev/null; ` : "";
+  const line = setLimit + JOIN_OUTPUTS;
+  return {
+    argv: [...shell, line, "sh", ...(guard ? GUARD : []), ...command.argv],
+    guard,
+    joinsOutputs: true,
+  };
 }
 
 let guardWorks: Promise<boolean> | undefined;

@@ -1,3 +1,4 @@
+import { limitsCarryMark } from "./limit_mark.ts";
 import type { FamilyLeader, ProcessEntry, ProcessFamily } from "./process_family.ts";
 import { carriesMark } from "./process_mark.ts";
 
@@ -5,6 +6,9 @@ import { carriesMark } from "./process_mark.ts";
 const YOUNG_MS = 100;
 /** More new numbers than this are better found by listing /proc. */
 const FEW = 256;
+
+/** A host on which processes come faster than they can be looked at must not hold this one up. */
+const MAX_LOOKS = 100;
 
 /** A line of /proc/PID/stat (proc_pid_stat(5)). */
 interface ProcessStat {
@@ -15,15 +19,29 @@ interface ProcessStat {
   readonly startTicks: number;
 }
 
-/** The living processes that may belong to `family`, from /proc: none that is older than its leader. */
+/**
+ * The living processes that may belong to `family`, from /proc: none that is older than its leader. Those that come
+ * while it looks are looked at as well, for one that has ended by then may have started another.
+ */
 export function linuxProcesses({ leader }: ProcessFamily): ProcessEntry[] {
-  const pids = (leader && numbersSince(leader)) ?? allNumbers();
-  return pids.flatMap((pid): ProcessEntry[] => {
-    const stat = readStat(pid);
-    if (!stat || stat.state === "Z" || stat.state === "X") return [];
-    if (stat.startTicks < (leader?.startTicks ?? 0)) return [];
-    return [{ pid, ...stat, carries: (mark) => carriesMark(readEnvironment(pid), mark) }];
-  });
+  const entries: ProcessEntry[] = [];
+  const look = (pids: readonly number[]) => {
+    for (const pid of pids) {
+      const stat = readStat(pid);
+      if (!stat || stat.state === "Z" || stat.state === "X") continue;
+      if (stat.startTicks < (leader?.startTicks ?? 0)) continue;
+      entries.push({ pid, ...stat, carries: (mark) => carries(pid, mark) });
+    }
+  };
+  let newest = newestNumber();
+  look((leader && numbersSince(leader, newest)) ?? allNumbers());
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const latest = newestNumber();
+    if (Object.is(latest, newest)) break;
+    look(numbersBetween(newest + 1, latest) ?? allNumbers());
+    newest = latest;
+  }
+  return entries;
 }
 
 /** When a process was started, in clock ticks since the host was; undefined when it is gone. */
@@ -32,11 +50,20 @@ export function startTicksOf(pid: number): number | undefined {
 }
 
 /** The process numbers given out since a young leader was started: looking at those few beats listing all. */
-function numbersSince(leader: FamilyLeader): number[] | undefined {
+function numbersSince(leader: FamilyLeader, newest: number): number[] | undefined {
   if (performance.now() - leader.startedAt > YOUNG_MS) return undefined;
-  const newest = Number(readText("/proc/loadavg")?.trim().split(" ").at(-1));
-  const count = newest - leader.pid + 1;
-  return count >= 1 && count <= FEW ? Array.from({ length: count }, (_, i) => leader.pid + i) : undefined;
+  return numbersBetween(leader.pid, newest);
+}
+
+/** Undefined when they are too many, or began anew from the smallest one. */
+function numbersBetween(first: number, last: number): number[] | undefined {
+  const count = last - first + 1;
+  return count >= 1 && count <= FEW ? Array.from({ length: count }, (_, i) => first + i) : undefined;
+}
+
+/** The number given out last. Source: proc_loadavg(5). */
+function newestNumber(): number {
+  return Number(readText("/proc/loadavg")?.trim().split(" ").at(-1));
 }
 
 function allNumbers(): number[] {
@@ -56,6 +83,12 @@ function readStat(pid: number): ProcessStat | undefined {
     session: Number(session),
     startTicks: Number(fields[19]),
   };
+}
+
+/** A process may have emptied its environment, where the mark is looked for first as that says more surely. */
+function carries(pid: number, mark: string): boolean {
+  return carriesMark(readEnvironment(pid), mark) ||
+    limitsCarryMark(readText(`/proc/${pid}/limits`) ?? "", mark);
 }
 
 function readEnvironment(pid: number): string[] {

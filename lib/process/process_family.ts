@@ -1,6 +1,9 @@
-/** Which processes belong together. One that drops the mark, its group and its living ancestors is not found. */
+/**
+ * Which processes belong together. One that drops the mark, its group and its living ancestors is not found, but on
+ * Linux, where the mark has a form that is not dropped by accident (see `limitOfMark`).
+ */
 export interface ProcessFamily {
-  /** Members carry this mark, or one below it (`mark/...`), in their environment. */
+  /** Members carry this mark, or one below it (`mark/...`). */
   readonly mark?: string;
   /** The process all others descend from; it leads a session and a group of its own. */
   readonly leader?: FamilyLeader;

@@ -38,7 +38,7 @@ export async function startProcess(
   const { keepEscaping = false } = command;
   const mark = `${options.mark}/${crypto.randomUUID()}`;
   await requireStartable(command);
-  const launcher = await launcherOf(command);
+  const launcher = await launcherOf(command, mark);
   signal.throwIfAborted();
   const child = spawn(command, { launcher, mark });
   const leader = familyLeader(child.pid, { guard: launcher.guard });

@@ -4,6 +4,8 @@ import { endMarkedProcesses } from "../../lib/process/end_marked_processes.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { ENVIRONMENT, outputText, runShell, Sleeper, startShell } from "./shell.ts";
 
+const onLinux = { ignore: Deno.build.os !== "linux" };
+
 Deno.test("standard output and standard error come as one stream in the order they were written", async () => {
   const { text } = await runShell(
     "for i in 1 2 3; do echo o$i; echo e$i >&2; done; ls /nonexistent; echo o4",
@@ -67,6 +69,29 @@ Deno.test("nothing that a script leaves behind runs on once it is over", async (
     until [ "$(pgrep -cxf '${sleeper.command}')" = 6 ]; do :; done
     exit 3`);
   assert.deepEqual(status, { kind: "exited", code: 3 });
+  assert.equal(await sleeper.count(), 0);
+});
+
+Deno.test("what leaves its session with an empty environment does not escape on Linux", onLinux, async () => {
+  const sleeper = new Sleeper();
+  const detach = `(env -i setsid sh -c '${sleeper.command} > /dev/null & exit' &)`;
+  const detached = `until pgrep -xf '${sleeper.command}' > /dev/null; do :; done`;
+  const stop = new AbortController();
+  const other = await startShell(`${detach}; ${detached}; echo detached; sleep 1000`, {
+    signal: stop.signal,
+  });
+  await outputText(other).holds("detached");
+  await runShell(`${detach}; exit 0`);
+  assert.equal(await sleeper.count(), 1, "only its own script's end ends it");
+  stop.abort();
+  await other.status;
+  assert.equal(await sleeper.count(), 0);
+
+  await runShell(`${detach}; ${detached}`, { keepEscaping: true, mark: "cirrus-test/cleared" });
+  assert.equal(await sleeper.count(), 1);
+  await endMarkedProcesses("cirrus-test/other");
+  assert.equal(await sleeper.count(), 1);
+  await endMarkedProcesses("cirrus-test/cleared");
   assert.equal(await sleeper.count(), 0);
 });
 
