@@ -5,13 +5,14 @@
 import { parseArgs } from "node:util";
 import { bigLog } from "./big_log_bench.ts";
 import type { Bench, Figure } from "./figure.ts";
+import { firstLine } from "./first_line_bench.ts";
 import { idle } from "./idle_bench.ts";
 import { manyTasks } from "./many_tasks_bench.ts";
 import { startUp } from "./start_up_bench.ts";
 import { reached, table } from "./table.ts";
 import { tenScripts } from "./ten_scripts_bench.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { tenScripts, startUp, manyTasks, bigLog, idle };
+const BENCHES: Readonly<Record<string, Bench>> = { tenScripts, firstLine, startUp, manyTasks, bigLog, idle };
 
 const { values, positionals } = parseArgs({
   options: { runs: { type: "string", default: "10" } },

@@ -65,6 +65,11 @@ export class MockUpstream implements AsyncDisposable {
     return this.#state.registration.promise;
   }
 
+  /** Resolves once a poll is held, so that the next task is given out at once. */
+  workerWaits(): Promise<void> {
+    return this.#state.held.promise;
+  }
+
   /** Gives a task to the worker at its next poll, which is held and so answered at once. */
   assign(...scripts: string[]): TaskRecord {
     return this.#state.add(scripts.map((script, index) => ({
@@ -83,6 +88,8 @@ class State {
   readonly tasks = new Map<string, Task>();
   readonly waiting: Task[] = [];
   registration = Promise.withResolvers<number>();
+  /** Settled while a poll is held. */
+  held = Promise.withResolvers<void>();
   wake: () => void = () => {};
 
   add(commands: CommandInit[]): Task {
@@ -151,7 +158,9 @@ async function held(state: State, signal: AbortSignal): Promise<void> {
   const timer = setTimeout(resolve, HOLD_MS);
   state.wake = resolve;
   signal.addEventListener("abort", () => resolve(), { once: true });
+  state.held.resolve();
   await promise;
+  state.held = Promise.withResolvers();
   clearTimeout(timer);
 }
 
