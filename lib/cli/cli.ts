@@ -5,6 +5,7 @@ import { ExitCode, exitCodeOf } from "./exit_code.ts";
 import type { Io, OutputStream } from "./io.ts";
 import { runCommand } from "./run/command.ts";
 import { TEXT } from "./text.ts";
+import { validateCommand } from "./validate/command.ts";
 import { describeVersion } from "./version.ts";
 import { workerCommands } from "./worker/commands.ts";
 
@@ -12,6 +13,7 @@ const root = buildRouteMap<string, CliContext>({
   routes: {
     controller: controllerCommands,
     run: runCommand,
+    validate: validateCommand,
     worker: workerCommands,
   },
   docs: {
@@ -23,6 +25,7 @@ const root = buildRouteMap<string, CliContext>({
       "  cirrus run                 run every task of .cirrus.yml that can run here",
       "  cirrus run lint            run only the task named lint",
       "  cirrus controller run      run a server that workers poll",
+      "  cirrus validate            check .cirrus.yml and run nothing",
       "  cirrus worker run --help   how to start a persistent worker",
     ].join("\n"),
   },

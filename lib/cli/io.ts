@@ -21,6 +21,8 @@ export type ListenedSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGWINCH";
 export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** All of standard input, as text. */
+  readonly readStdin: () => Promise<string>;
   readonly environment: ReadonlyMap<string, string>;
   /** Absolute path. */
   readonly workingDirectory: string;

@@ -6,6 +6,7 @@ export function processIo(): Io {
   return {
     stdout: outputStream("standard output", Deno.stdout),
     stderr: outputStream("standard error", Deno.stderr),
+    readStdin: () => new Response(Deno.stdin.readable).text(),
     environment: new Map(Object.entries(Deno.env.toObject())),
     workingDirectory: Deno.cwd(),
     onSignal,

@@ -1,5 +1,5 @@
 import { nearest } from "../diagnostics/nearest.ts";
-import type { JsonSchema } from "./json_schema.ts";
+import { described, type JsonSchema, matrixSchema, requiring } from "./json_schema.ts";
 import { kindOf, type Node } from "./node.ts";
 import { Problem } from "./problem.ts";
 import type { Scope } from "./scope.ts";
@@ -64,15 +64,19 @@ export function listOf<T>(item: FieldType<T>): FieldType<T[]> {
 
 /** The JSON Schema of a map with those fields. Others are allowed, as the parser allows them. */
 export function schemaOf<Draft>(fields: Fields<Draft>): JsonSchema {
-  const entries = Object.entries(fields);
-  const required = entries.filter(([, field]) => field.required).map(([name]) => name);
+  const required = Object.entries(fields).filter(([, field]) => field.required).map(([name]) => name);
   return {
     type: ["object", "null"],
-    properties: Object.fromEntries(
-      entries.map(([name, { doc, schema }]) => [name, { description: doc, ...schema }]),
-    ),
-    ...(required.length > 0 && { required }),
+    properties: { ...propertiesOf(fields), matrix: matrixSchema },
+    ...requiring(required),
   };
+}
+
+/** The JSON Schemas of those fields, by name. */
+export function propertiesOf<Draft>(fields: Fields<Draft>): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, { doc, schema }]) => [name, described(schema, doc)]),
+  );
 }
 
 /** A field that people write and that has no effect here. */

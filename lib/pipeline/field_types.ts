@@ -2,7 +2,7 @@ import { Platform } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { FieldType } from "./field.ts";
 import { MAX_UINT32, parseDigits, parseGoFloat } from "./go_number.ts";
-import { scalarSchema, scalarsSchema } from "./json_schema.ts";
+import { mapSchema, scalarSchema, scalarsSchema } from "./json_schema.ts";
 import { kindOf, type Node, type ScalarNode } from "./node.ts";
 import { Problem } from "./problem.ts";
 import type { Scope } from "./scope.ts";
@@ -130,10 +130,7 @@ export const textMap: FieldType<Map<string, string>> = {
     return new Map(entries);
   },
   schema: {
-    anyOf: [
-      { type: "object", additionalProperties: scalarsSchema },
-      { type: "array", items: { type: "object", additionalProperties: scalarsSchema } },
-    ],
+    anyOf: [mapSchema(scalarsSchema), { type: "array", items: mapSchema(scalarsSchema) }],
   },
 };
 

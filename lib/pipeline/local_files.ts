@@ -1,27 +1,34 @@
-import { join, posix, relative } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { ProjectFiles } from "./project_files.ts";
 
-/** The files below a directory of this machine; symbolic links that lead out of it are refused. */
-export function localFiles(directory: string): ProjectFiles {
+/**
+ * The files of this machine by paths relative to `directory`, as far as they are in `boundary`: what climbs out of
+ * that, or leads out of it by a symbolic link, is refused.
+ */
+export function localFiles(
+  directory: string,
+  { boundary = directory }: { boundary?: string } = {},
+): ProjectFiles {
   return {
     async read(path) {
-      const file = await realPath(directory, path);
+      const file = await realPath(join(directory, path), boundary);
       const { isFile } = await Deno.stat(file);
       if (!isFile) throw new Error("it is no file");
       return await Deno.readFile(file);
     },
     async list(path) {
-      const file = await realPath(directory, path);
+      const file = await realPath(join(directory, path), boundary);
       const { isDirectory } = await Deno.stat(file);
       return isDirectory ? Array.from(Deno.readDirSync(file), ({ name }) => name) : undefined;
     },
   };
 }
 
-async function realPath(directory: string, path: string): Promise<string> {
-  const root = await Deno.realPath(directory);
-  // A path that starts with `/` or climbs above the root stays below it.
-  const file = await Deno.realPath(join(root, posix.resolve("/", path)));
-  if (relative(root, file).split(/[\\/]/)[0] === "..") throw new Error("it is outside of the project");
+async function realPath(path: string, boundary: string): Promise<string> {
+  const top = await Deno.realPath(boundary);
+  const file = await Deno.realPath(path);
+  const fromTop = relative(top, file);
+  // Between the drives of Windows there is no relative path.
+  if (isAbsolute(fromTop) || fromTop.split(sep)[0] === "..") throw new Error("it is outside of the project");
   return file;
 }

@@ -24,6 +24,7 @@ Deno.test("every command has --help with examples", async () => {
     "run",
     "controller",
     "controller run",
+    "validate",
     "worker",
     "worker run",
     "worker pause",

@@ -7,11 +7,17 @@ export class TestIo implements Io {
   readonly stderr = new TextStream();
   readonly environment: ReadonlyMap<string, string>;
   readonly workingDirectory: string;
+  readonly readStdin: () => Promise<string>;
   readonly #callbacks = new Map<ListenedSignal, Set<() => void>>();
 
-  constructor(options: { environment?: Readonly<Record<string, string>>; workingDirectory?: string } = {}) {
+  constructor(options: {
+    environment?: Readonly<Record<string, string>>;
+    workingDirectory?: string;
+    stdin?: string;
+  } = {}) {
     this.environment = new Map(Object.entries(options.environment ?? {}));
     this.workingDirectory = options.workingDirectory ?? Deno.cwd();
+    this.readStdin = () => Promise.resolve(options.stdin ?? "");
   }
 
   onSignal(signal: ListenedSignal, callback: () => void): Disposable {

@@ -175,7 +175,7 @@ for (
       "there is only a Starlark file",
       { ".cirrus.star": "" },
       [],
-      /^Cannot run \.cirrus\.star: Starlark is not supported/,
+      /^Cannot read \.cirrus\.star: Starlark is not supported/,
     ],
     [
       "the file is wrong",

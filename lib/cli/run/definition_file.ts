@@ -9,6 +9,13 @@ export interface DefinitionFile {
   readonly source: string;
 }
 
+/** What to say where tasks are only in a `.cirrus.star`. */
+export function starlarkIsNotSupported(): UsageError {
+  return new UsageError(
+    "Cannot read .cirrus.star: Starlark is not supported; write the tasks that it makes into a .cirrus.yml",
+  );
+}
+
 /** Reads the `.cirrus.yml` of a project. Throws a `UsageError` that says what to do when there is none. */
 export async function readDefinitionFile(directory: string): Promise<DefinitionFile> {
   for (const path of [".cirrus.yml", ".cirrus.yaml"]) {
@@ -16,9 +23,7 @@ export async function readDefinitionFile(directory: string): Promise<DefinitionF
     if (source !== undefined) return { path, source };
   }
   if (await readIfThere(join(directory, ".cirrus.star")) !== undefined) {
-    throw new UsageError(
-      "Cannot run .cirrus.star: Starlark is not supported; write the tasks that it makes into a .cirrus.yml",
-    );
+    throw starlarkIsNotSupported();
   }
   throw new UsageError(`No .cirrus.yml in ${directory}: change to a project's directory, or write one`);
 }

@@ -6,6 +6,7 @@ import { localFiles } from "../../pipeline/local_files.ts";
 import { parsePipeline } from "../../pipeline/parse.ts";
 import { type Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Io } from "../io.ts";
+import { repositoryTop } from "../project/repository_top.ts";
 import { UsageError } from "../usage_error.ts";
 import { affectedFiles } from "./affected_files.ts";
 import { repositoryEnvironment, STATIC_ENVIRONMENT } from "./build_environment.ts";
@@ -48,7 +49,7 @@ export async function prepareRun(
     path: definition.path,
     environment: new Map([...STATIC_ENVIRONMENT, ...overrides]),
     affectedFiles: await affectedFiles(flags, { directory: project, signal }),
-    files: localFiles(project),
+    files: localFiles(project, { boundary: await repositoryTop(project) }),
     allowMissingInstances: true,
   });
   const rendered = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, definition.source));

@@ -7,6 +7,7 @@ import type { Position } from "../../diagnostics/diagnostic.ts";
 import { field, type Fields, type FieldType, readFields } from "../field.ts";
 import { expandedTextMap, text } from "../field_types.ts";
 import { parseGoFloat } from "../go_number.ts";
+import { mapSchema } from "../json_schema.ts";
 import { kindOf, type Node } from "../node.ts";
 import { Problem } from "../problem.ts";
 import type { Scope } from "../scope.ts";
@@ -28,10 +29,7 @@ const resources: FieldType<Map<string, number>> = {
     }
     return new Map(node.children.map((entry) => [entry.name, readAmount(entry, scope)]));
   },
-  schema: {
-    type: "object",
-    additionalProperties: { anyOf: [{ type: "number" }, { type: "string" }] },
-  },
+  schema: mapSchema({ type: ["number", "string"] }),
 };
 
 function readAmount(entry: Node, scope: Scope): number {

@@ -2,7 +2,7 @@ import type { FieldType } from "../field.ts";
 import { textMap } from "../field_types.ts";
 import { kindOf } from "../node.ts";
 import { Problem } from "../problem.ts";
-import { scalarsSchema } from "../json_schema.ts";
+import { mapSchema, scalarsSchema } from "../json_schema.ts";
 
 /** A map of texts as they are written; unlike elsewhere, a list of maps will not do. */
 export const plainTextMap: FieldType<Map<string, string>> = {
@@ -10,5 +10,5 @@ export const plainTextMap: FieldType<Map<string, string>> = {
     if (node.kind === "map") return textMap.read(node, scope);
     throw new Problem(`Reading "${node.name}": it must be a map, this is ${kindOf(node)}`, node.at);
   },
-  schema: { type: "object", additionalProperties: scalarsSchema },
+  schema: mapSchema(scalarsSchema),
 };

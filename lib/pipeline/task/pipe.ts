@@ -4,7 +4,7 @@ import { field, type Fields, type FieldType, mapOf } from "../field.ts";
 import { memory, processors } from "../field_types.ts";
 import { kindOf, type Node } from "../node.ts";
 import { Problem } from "../problem.ts";
-import { readPipeStep } from "./pipe_step.ts";
+import { pipeStepSchema, readPipeStep } from "./pipe_step.ts";
 import type { TaskDraft } from "./task_draft.ts";
 import type { TaskKind } from "./task_kind.ts";
 
@@ -34,7 +34,7 @@ const steps: FieldType<readonly Node[]> = {
     if (node.kind === "list") return node.children;
     throw new Problem(`Reading "steps": it must be a list of steps, this is ${kindOf(node)}`, node.at);
   },
-  schema: { type: "array", items: { type: "object" } },
+  schema: { type: "array", items: pipeStepSchema },
 };
 
 /** `*pipe`. */

@@ -6,8 +6,10 @@ import {
   isRepeatable,
   readCommands,
 } from "../instruction/commands.ts";
+import { groupProperties, instructionPatterns } from "../instruction/schema.ts";
 import type { PlacedCommand } from "../instruction/placed_command.ts";
 import { backgroundScriptInstruction } from "../instruction/script_instruction.ts";
+import { described, type JsonSchema, matrixSchema, requiring } from "../json_schema.ts";
 import type { Node } from "../node.ts";
 import { Problem } from "../problem.ts";
 import type { Scope } from "../scope.ts";
@@ -16,6 +18,18 @@ const IMAGE = "image";
 
 /** A step's own scripts all run in the foreground: the step is over when they are. */
 const kinds = instructionKinds.filter((kind) => kind !== backgroundScriptInstruction);
+
+/** The JSON Schema of a step. */
+export const pipeStepSchema: JsonSchema = {
+  type: "object",
+  properties: {
+    [IMAGE]: described(text.schema, "Image that the step runs in"),
+    ...groupProperties(),
+    matrix: matrixSchema,
+  },
+  patternProperties: instructionPatterns(kinds),
+  ...requiring([IMAGE]),
+};
 
 /**
  * Reads one step of a pipe and appends its commands; the first of them says which image the step runs in.

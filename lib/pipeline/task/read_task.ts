@@ -10,6 +10,7 @@ import { Variables } from "../variables.ts";
 import { conditionFields, environmentFields, ownFields, sharedFields } from "./common_fields.ts";
 import { presetProperties } from "./preset_properties.ts";
 import type { TaskDraft } from "./task_draft.ts";
+import { documentedTaskProperties } from "./task_property.ts";
 import type { TaskKind } from "./task_kind.ts";
 
 /** What tasks are read with. */
@@ -134,14 +135,15 @@ class TaskReader<D extends TaskDraft> {
     const before = this.#draft.instance;
     const problems = new Problems(this.#scope.problems.path);
     problems.attempt(() => field.readInto(this.#draft, value, this.#scope.reportingTo(problems)));
-    if (problems.errors > 0) this.#draft.instance = before;
+    if (problems.errors === 0) return this.#scope.problems.adopt(problems);
+    this.#draft.instance = before;
     this.#instanceProblems.adopt(problems);
   }
 
   #readOwn(child: Node, task: Node): void {
     const field = own(this.#own, child.name);
     if (field) return field.readInto(this.#draft, child, this.#scope);
-    if (Object.hasOwn(this.#collectible, child.name)) return;
+    if (Object.hasOwn(this.#collectible, child.name) || documentedTaskProperties.has(child.name)) return;
     const { commands } = this.#draft;
     const kinds = this.#kind.instructions;
     if (kinds.length > 0 && readCommands(child, { commands, kinds, scope: this.#scope })) return;
