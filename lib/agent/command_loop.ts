@@ -5,6 +5,7 @@ import { errorMessage } from "../diagnostics/error_message.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { BackgroundScripts } from "./background_scripts.ts";
+import type { TaskCaches } from "./caches/task_caches.ts";
 import { CommandVariables } from "./command_variables.ts";
 import type { Deadline } from "./deadline.ts";
 import type { TaskEnvironment } from "./environment/task_environment.ts";
@@ -28,6 +29,9 @@ export interface CommandLoopOptions {
   readonly workingDirectory: string;
   readonly scratch: ScratchDirectory;
   readonly projectSource?: ProjectSource | undefined;
+  readonly caches: TaskCaches;
+  /** An existing folder of the worker's host. */
+  readonly spoolDirectory: string;
   readonly deadline: Deadline;
   readonly background: BackgroundScripts;
   readonly logs: TaskLogs;
@@ -116,6 +120,7 @@ export class CommandLoop {
     const variables = new CommandVariables(machine, scratch.newFile(".env"));
     const context: InstructionContext = {
       ...this.#options,
+      name: command.name,
       log,
       variables,
       signal,

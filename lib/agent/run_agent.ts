@@ -7,6 +7,7 @@ import type { AgentOptions } from "./agent_options.ts";
 import type { AgentOutcome } from "./agent_outcome.ts";
 import { type AgentTimings, DEFAULT_TIMINGS } from "./agent_timings.ts";
 import { BackgroundScripts } from "./background_scripts.ts";
+import { serveCaches } from "./caches/serve_caches.ts";
 import { CommandLoop } from "./command_loop.ts";
 import { Deadline } from "./deadline.ts";
 import { maskText } from "./logs/masker.ts";
@@ -92,9 +93,15 @@ class Agent {
     const background = new BackgroundScripts({ signal, onEnded: (delivery) => logs.finish(delivery) });
     using deadline = new Deadline({ timeoutSeconds: Number(response.timeoutInSeconds), extraMs, signal });
     using resources = new ResourceRecorder(machine, { logger });
+    await using served = await serveCaches(this.#upstream, {
+      ...this.#options,
+      environment: task.environment,
+    });
+    if (served.problem !== undefined) await this.#problems.warning(served.problem);
     const loop = new CommandLoop({
       ...this.#options,
       ...task,
+      caches: served.caches,
       deadline,
       background,
       logs,
@@ -108,6 +115,7 @@ class Agent {
     await reportFinished(this.#upstream, {
       ...this.#options,
       commandResults: updates.results,
+      cacheRetrievalAttempts: served.caches.attempts,
       resourceUtilization: resources.utilization,
       retryMs: this.#options.finishRetryMs,
     });

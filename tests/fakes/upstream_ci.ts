@@ -1,6 +1,8 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Buffer } from "node:buffer";
 import { withGrace } from "../../lib/async/grace.ts";
+import { Code } from "../../lib/rpc/code.ts";
+import { RpcError } from "../../lib/rpc/rpc_error.ts";
 import { type CallContext, implement, type Implementation, RpcServer } from "../../lib/rpc/server.ts";
 import {
   CirrusCIService,
@@ -22,13 +24,24 @@ type Method =
   | "heartbeat"
   | "reportAgentError"
   | "reportAgentWarning"
-  | "reportAgentFinished";
+  | "reportAgentFinished"
+  | CacheMethod;
+
+/** The methods about caches: UNIMPLEMENTED, until a test gives the upstream some. */
+export type CacheMethod =
+  | "cacheInfo"
+  | "deleteCache"
+  | "generateCacheDownloadURLs"
+  | "generateCacheUploadURL"
+  | "multipartCacheUploadCreate"
+  | "multipartCacheUploadPart"
+  | "multipartCacheUploadCommit";
 
 type Request<M extends Method> = Methods[M]["methodKind"] extends "client_streaming"
   ? AsyncIterable<MessageShape<Methods[M]["input"]>>
   : MessageShape<Methods[M]["input"]>;
 
-type Answer<M extends Method> = (
+export type Answer<M extends Method> = (
   request: Request<M>,
   context: CallContext,
 ) => Promise<MessageInitShape<Methods[M]["output"]>>;
@@ -82,6 +95,13 @@ export class FakeCi implements AsyncDisposable {
       reportAgentError: () => Promise.resolve({}),
       reportAgentWarning: () => Promise.resolve({}),
       reportAgentFinished: () => Promise.resolve({}),
+      cacheInfo: unimplemented,
+      deleteCache: unimplemented,
+      generateCacheDownloadURLs: unimplemented,
+      generateCacheUploadURL: unimplemented,
+      multipartCacheUploadCreate: unimplemented,
+      multipartCacheUploadPart: unimplemented,
+      multipartCacheUploadCommit: unimplemented,
     };
     this.service = this.#implementation();
   }
@@ -188,8 +208,19 @@ export class FakeCi implements AsyncDisposable {
       reportAgentError: take("reportAgentError", ({ message }) => void this.errors.push(message)),
       reportAgentWarning: take("reportAgentWarning", ({ message }) => void this.warnings.push(message)),
       reportAgentFinished: take("reportAgentFinished", (request) => void this.finished.push(request)),
+      cacheInfo: take("cacheInfo"),
+      deleteCache: take("deleteCache"),
+      generateCacheDownloadURLs: take("generateCacheDownloadURLs"),
+      generateCacheUploadURL: take("generateCacheUploadURL"),
+      multipartCacheUploadCreate: take("multipartCacheUploadCreate"),
+      multipartCacheUploadPart: take("multipartCacheUploadPart"),
+      multipartCacheUploadCommit: take("multipartCacheUploadCommit"),
     });
   }
+}
+
+function unimplemented(): Promise<never> {
+  return Promise.reject(new RpcError(Code.UNIMPLEMENTED, "This upstream keeps no such thing"));
 }
 
 function newStream(key: { commandName: string; raw: boolean }) {

@@ -2,6 +2,7 @@
 const CHECKS = {
   docker: ["docker", "version"],
   podman: ["podman", "info"],
+  ccache: ["ccache", "--version"],
   git: ["git", "--version"],
   sshd: ["/usr/sbin/sshd", "-V"],
 } satisfies Record<string, Program>;

@@ -1,5 +1,6 @@
 import type { Command } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Machine } from "../../machine/machine.ts";
+import type { TaskCaches } from "../caches/task_caches.ts";
 import type { CommandVariables } from "../command_variables.ts";
 import type { TaskEnvironment } from "../environment/task_environment.ts";
 import type { CommandLog } from "../logs/command_log.ts";
@@ -9,12 +10,17 @@ import type { RunningScript } from "../scripts/running_script.ts";
 
 /** What one command has to work with. */
 export interface InstructionContext {
+  /** The command's name. */
+  readonly name: string;
   readonly machine: Machine;
   readonly environment: TaskEnvironment;
   /** Absolute path in the machine. */
   readonly workingDirectory: string;
   readonly scratch: ScratchDirectory;
   readonly log: CommandLog;
+  readonly caches: TaskCaches;
+  /** An existing folder of the worker's host. */
+  readonly spoolDirectory: string;
   readonly variables: CommandVariables;
   readonly projectSource?: ProjectSource | undefined;
   /** Aborts when the time ran out or the task is cancelled. */

@@ -1,5 +1,6 @@
 import type { Command } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { runBackgroundScriptInstruction } from "./background_script.ts";
+import { runCacheInstruction } from "./cache.ts";
 import { runCloneInstruction } from "./clone.ts";
 import { runExitInstruction } from "./exit.ts";
 import { runFileInstruction } from "./file.ts";
@@ -11,14 +12,17 @@ import type {
 } from "./instruction.ts";
 import { runScriptInstruction } from "./script.ts";
 import { UnknownInstruction } from "./unknown_instruction.ts";
+import { runUploadCacheInstruction } from "./upload_cache.ts";
 
 /** The instructions that this version knows. */
 const HANDLERS: { readonly [Name in keyof Instructions]?: InstructionHandler<Name> } = {
   backgroundScriptInstruction: runBackgroundScriptInstruction,
+  cacheInstruction: runCacheInstruction,
   cloneInstruction: runCloneInstruction,
   exitInstruction: runExitInstruction,
   fileInstruction: runFileInstruction,
   scriptInstruction: runScriptInstruction,
+  uploadCacheInstruction: runUploadCacheInstruction,
 };
 
 /** Carries out a command's instruction. Rejects with `UnknownInstruction` when this version does not know it. */

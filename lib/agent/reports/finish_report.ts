@@ -1,5 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { ResourceUtilizationSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import type {
+  CacheRetrievalAttemptSchema,
+  ResourceUtilizationSchema,
+} from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { delay } from "../../async/delay.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
@@ -9,6 +12,7 @@ import type { CommandResultInit } from "./update_reporter.ts";
 
 export interface FinishReportOptions {
   readonly commandResults: CommandResultInit[];
+  readonly cacheRetrievalAttempts: Record<string, MessageInitShape<typeof CacheRetrievalAttemptSchema>>;
   readonly resourceUtilization: MessageInitShape<typeof ResourceUtilizationSchema> | undefined;
   /** How long one try may take; in milliseconds. */
   readonly reportMs: number;
@@ -22,12 +26,13 @@ export interface FinishReportOptions {
  * a cancellation too, but bounded. Never rejects.
  */
 export async function reportFinished(upstream: TaskUpstream, options: FinishReportOptions): Promise<void> {
-  const { commandResults, resourceUtilization, reportMs, retryMs, logger } = options;
+  const { commandResults, cacheRetrievalAttempts, resourceUtilization, reportMs, retryMs, logger } = options;
   const { client, taskIdentification } = upstream;
   const report = () =>
-    client.reportAgentFinished({ taskIdentification, commandResults, resourceUtilization }, {
-      timeoutMs: reportMs,
-    });
+    client.reportAgentFinished(
+      { taskIdentification, commandResults, cacheRetrievalAttempts, resourceUtilization },
+      { timeoutMs: reportMs },
+    );
   try {
     await report().catch(async (error) => {
       if (!isRetryable(error)) throw error;

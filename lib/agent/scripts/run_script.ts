@@ -9,13 +9,18 @@ import { scriptInvocation } from "./script_invocation.ts";
 /** A machine kills within 3 s what does not end when it is asked to; one that takes longer than this is lost. */
 const END_MS = 15_000;
 
+/** What a script has to work with; `log` takes what it prints. */
+export type ScriptContext =
+  & Pick<InstructionContext, "machine" | "environment" | "workingDirectory" | "scratch" | "variables">
+  & { readonly log: Pick<CommandLog, "write"> };
+
 /**
  * Starts the lines of a script in the machine; what they write goes to the command's log. When `signal` aborts,
  * the script is ended. Rejects with an `Error` that says why it could not be started.
  */
 export async function startScript(
   lines: readonly string[],
-  context: InstructionContext,
+  context: ScriptContext,
   signal: AbortSignal,
 ): Promise<RunningScript> {
   const process = await spawn(scriptCommand(lines, context), context, signal);
@@ -24,7 +29,7 @@ export async function startScript(
   return { ended };
 }
 
-function scriptCommand(lines: readonly string[], context: InstructionContext): MachineCommand {
+function scriptCommand(lines: readonly string[], context: ScriptContext): MachineCommand {
   const { machine, environment, workingDirectory, scratch, variables } = context;
   const shell = environment.get("CIRRUS_SHELL");
   const { argv, script } = scriptInvocation(lines, {
@@ -52,7 +57,7 @@ function scriptCommand(lines: readonly string[], context: InstructionContext): M
 
 async function spawn(
   command: MachineCommand,
-  context: InstructionContext,
+  context: ScriptContext,
   signal: AbortSignal,
 ): Promise<MachineProcess> {
   const { machine, scratch } = context;
@@ -68,7 +73,11 @@ async function spawn(
   }
 }
 
-async function follow(process: MachineProcess, log: CommandLog, signal: AbortSignal): Promise<ExitStatus> {
+async function follow(
+  process: MachineProcess,
+  log: ScriptContext["log"],
+  signal: AbortSignal,
+): Promise<ExitStatus> {
   const reader = process.output.getReader();
   const copied = copyOutput(reader, log);
   try {
@@ -81,7 +90,10 @@ async function follow(process: MachineProcess, log: CommandLog, signal: AbortSig
   }
 }
 
-async function copyOutput(reader: ReadableStreamDefaultReader<Uint8Array>, log: CommandLog): Promise<void> {
+async function copyOutput(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  log: ScriptContext["log"],
+): Promise<void> {
   try {
     for (let read; !(read = await reader.read()).done;) await log.write(read.value);
   } catch {

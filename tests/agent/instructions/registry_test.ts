@@ -15,8 +15,6 @@ async function logOf(command: CommandInit): Promise<string> {
 for (
   const [name, instruction] of [
     ["clone", { case: "cloneInstruction", value: {} }],
-    ["cache", { case: "cacheInstruction", value: { folder: "x" } }],
-    ["upload_cache", { case: "uploadCacheInstruction", value: { cacheName: "x" } }],
     ["artifacts", { case: "artifactsInstruction", value: { type: "x" } }],
     ["wait_for_terminal", { case: "waitForTerminalInstruction", value: {} }],
   ] as const

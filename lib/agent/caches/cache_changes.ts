@@ -1,0 +1,23 @@
+import { Buffer } from "node:buffer";
+import type { TarContents } from "./tar_contents.ts";
+
+/** How many changes are listed by name. */
+const LISTED = 20;
+
+/** What differs between two states of a folder, as lines for a log; none when they are the same. */
+export function cacheChanges(before: TarContents, after: TarContents): string[] {
+  const changes: Array<readonly [path: string, what: string]> = [];
+  for (const [path, digest] of after.digests) {
+    const old = before.digests.get(path);
+    if (old === undefined) changes.push([path, "added"]);
+    else if (old !== digest) changes.push([path, "modified"]);
+  }
+  for (const path of before.digests.keys()) {
+    if (!after.digests.has(path)) changes.push([path, "removed"]);
+  }
+  const lines = changes.sort(([a], [b]) => a < b ? -1 : 1).slice(0, LISTED)
+    .map(([path, what]) => `  ${what}: ${Buffer.from(path, "latin1")}`);
+  return changes.length <= LISTED
+    ? lines
+    : [...lines, `  and ${(changes.length - LISTED).toLocaleString("en")} more`];
+}
