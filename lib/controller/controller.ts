@@ -220,12 +220,17 @@ export class Controller implements AsyncDisposable {
     return this.#parts.explain(taskId);
   }
 
+  /** Gives out nothing any more, and answers polls at once; all else goes on. */
+  stopGiving(): void {
+    this.#parts.dispatcher.close();
+  }
+
   /**
    * Gives out nothing any more, lets calls end for `graceMs` (5,000 by default), and closes. Idempotent; another call
    * may shorten the grace.
    */
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#parts.dispatcher.close();
+    this.stopGiving();
     try {
       await this.#server.close(options);
     } finally {

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { findLocalController } from "../../lib/cli/controller/local_controller.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { TestAuthority } from "../helpers/tls_certificates.ts";
 import { type Playground, playground } from "./playground.ts";
 import type { RunningProgram } from "./running_program.ts";
 
-/** A controller on a free port, and the line that it prints to start a worker. */
+const FREE_PORTS = ["--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0"];
+
+/** A controller on free ports, and the line that it prints to start a worker. */
 async function controllerOf(place: Playground, flags: readonly string[] = []) {
-  const program = place.start(["controller", "run", "--listen=127.0.0.1:0", "--data-dir=data", ...flags]);
+  const program = place.start(["controller", "run", ...FREE_PORTS, "--data-dir=data", ...flags]);
   const printed = await program.hasPrinted("--token-file=");
   const [, line = ""] = /^ {2}cirrus (worker run .*)$/m.exec(printed) ?? [];
   return { program, workerLine: line.split(" ") };
@@ -33,6 +37,31 @@ Deno.test("a controller prints the line that starts a worker, and that worker jo
   assert.ok(!(stdout + stderr).includes(token.trim()), "it shows no token");
 });
 
+/** Asks the HTTP API that a controller in `data` has, with its token. */
+async function ask(place: Playground, path: string, init: RequestInit & { client?: Deno.HttpClient } = {}) {
+  const controller = await findLocalController(join(place.project, "data"));
+  assert.ok(controller);
+  const token = (await Deno.readTextFile(controller.apiTokenFile)).trim();
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  return await fetch(`${controller.endpoint}${path}`, { headers, ...init });
+}
+
+Deno.test("a build that is posted to a controller runs on its worker", async () => {
+  await using place = await playground();
+  const { program, workerLine } = await controllerOf(place);
+  const worker = place.start([...workerLine, "--name=mini"]);
+  const definition = "persistent_worker: {}\ntask:\n  clone_script: echo none\n  main_script: echo hello\n";
+  const posted = await ask(place, "/v1/builds", { method: "POST", body: JSON.stringify({ definition }) });
+  assert.equal(posted.status, 201, await posted.clone().text());
+  const { id } = await posted.json();
+  await eventually(async () => (await (await ask(place, `/v1/builds/${id}`)).json()).status === "completed");
+  await stop(worker);
+  const { stdout, stderr } = await stop(program);
+  const token = (await Deno.readTextFile(join(place.project, "data", "api-token"))).trim();
+  assert.ok(!(stdout + stderr).includes(token), "it shows no token");
+  await assert.rejects(ask(place, "/v1/builds"), "its port is free again");
+});
+
 Deno.test("a controller makes its token once, in a file that only its owner can read", async () => {
   await using place = await playground();
   const path = join(place.project, "data", "registration-token");
@@ -56,6 +85,10 @@ Deno.test("a controller is reached by TLS where it has a certificate", async () 
   assert.ok(workerLine.some((word) => word.startsWith("--rpc-endpoint=https://127.0.0.1:")));
   const worker = place.start([...workerLine, `--ca-file=${authority.caFile}`]);
   await worker.hasPrinted("worker successfully registered", "stderr");
+  using client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(authority.caFile)] });
+  const builds = await ask(place, "/v1/builds", { client });
+  assert.equal(builds.status, 200);
+  await builds.body?.cancel();
   await stop(worker);
   await stop(program);
 });
@@ -63,7 +96,7 @@ Deno.test("a controller is reached by TLS where it has a certificate", async () 
 Deno.test("two controllers do not share a data directory", async () => {
   await using place = await playground();
   const { program } = await controllerOf(place);
-  const second = await place.run(["controller", "run", "--listen=127.0.0.1:0", "--data-dir=data"]);
+  const second = await place.run(["controller", "run", ...FREE_PORTS, "--data-dir=data"]);
   assert.equal(second.code, 1);
   assert.match(
     second.stderr,
@@ -74,7 +107,11 @@ Deno.test("two controllers do not share a data directory", async () => {
 
 Deno.test("a controller listens in plaintext for others only where that is insisted on, and warns", async () => {
   await using place = await playground();
-  const flags = ["--listen=0.0.0.0:0", "--public-url=http://ci.example.com:6130"];
+  const flags = [
+    "--http-listen=127.0.0.1:0",
+    "--listen=0.0.0.0:0",
+    "--public-url=http://ci.example.com:6130",
+  ];
   const refused = await place.run(["controller", "run", "--data-dir=data", ...flags]);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /Cannot listen on 0\.0\.0\.0:0: without TLS .* or insist with --insecure/);
@@ -105,6 +142,7 @@ for (
     [["--tls-cert=cert.pem"], "--tls-cert needs the private key too: give --tls-key"],
     [["--tls-key=key.pem"], "--tls-key needs the certificate too: give --tls-cert"],
     [["--tls-cert=no.pem", "--tls-key=no.pem"], "Cannot read the file of --tls-cert: "],
+    [["--api-token-file=no"], "Cannot read the file of --api-token-file: "],
     [["--registration-token-file=no"], "Cannot read the file of --registration-token-file: "],
     [["--public-url=ftp://x"], "Cannot use --public-url: "],
     [["--listen=6130"], "write it as host:port"],

@@ -5,7 +5,9 @@ export interface AnnouncedController {
   readonly endpoint: string;
   /** Under which workers reach it, where that is another one. */
   readonly publicUrl: string | undefined;
+  readonly httpEndpoint: string;
   readonly registrationTokenPath: string;
+  readonly apiTokenPath: string;
   readonly dataDirectory: string;
   /** The name of this machine. */
   readonly machine: string;
@@ -20,8 +22,10 @@ export function announcement(controller: AnnouncedController): string {
     `--token-file=${shellWord(controller.registrationTokenPath)}`,
   ].join(" ");
   return [
-    `Workers   ${controller.endpoint}`,
-    `Data      ${controller.dataDirectory}`,
+    `Workers    ${controller.endpoint}`,
+    `HTTP API   ${controller.httpEndpoint}`,
+    `API token  ${controller.apiTokenPath}`,
+    `Data       ${controller.dataDirectory}`,
     "",
     "To start a worker on this machine, or with a copy of the token's file on another one:",
     "",

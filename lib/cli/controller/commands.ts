@@ -17,6 +17,13 @@ const run = buildCommand<ControllerRunFlags, [], CliContext>({
         placeholder: "HOST:PORT",
         brief: "Where workers reach it",
       },
+      httpListen: {
+        kind: "parsed",
+        parse: parseListenAddress,
+        default: "127.0.0.1:6131",
+        placeholder: "HOST:PORT",
+        brief: "Where its HTTP API is",
+      },
       dataDir: {
         ...optionalText,
         placeholder: "DIR",
@@ -26,6 +33,11 @@ const run = buildCommand<ControllerRunFlags, [], CliContext>({
         ...optionalText,
         placeholder: "PATH",
         brief: "The token that workers join with; made in the data directory by default",
+      },
+      apiTokenFile: {
+        ...optionalText,
+        placeholder: "PATH",
+        brief: "The token that the HTTP API asks for; made in the data directory by default",
       },
       tlsCert: {
         ...optionalText,
@@ -70,7 +82,7 @@ const run = buildCommand<ControllerRunFlags, [], CliContext>({
       "",
       "EXAMPLES",
       "  cirrus controller run",
-      "  cirrus controller run --listen=0.0.0.0:6130 --tls-cert=/etc/cirrus/cert.pem --tls-key=/etc/cirrus/key.pem",
+      "  cirrus controller run --listen=0.0.0.0:6130 --tls-cert=cert.pem --tls-key=key.pem",
       "  cirrus controller run --data-dir=/var/lib/cirrus --registration-token-file=/etc/cirrus/token",
     ].join("\n"),
   },

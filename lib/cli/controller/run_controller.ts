@@ -14,6 +14,8 @@ import { closeWhenAsked } from "./close_when_asked.ts";
 import type { ControllerRunFlags } from "./controller_flags.ts";
 import { defaultDataDirectory } from "./default_data_directory.ts";
 import { checkEncryption } from "./encryption.ts";
+import { publishLocalController } from "./local_controller.ts";
+import { ServedController } from "./served_controller.ts";
 import { obtainToken } from "./token.ts";
 
 /** `cirrus controller run`: works until a signal ends it. */
@@ -25,7 +27,7 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
   checkPublicUrl(flags.publicUrl);
   const certificate = await readCertificate(flags);
   const encrypted = certificate !== undefined;
-  checkEncryption([flags.listen], { encrypted, insecure: flags.insecure, logger });
+  checkEncryption([flags.listen, flags.httpListen], { encrypted, insecure: flags.insecure, logger });
 
   const dataDirectory = path(flags.dataDir ?? defaultDataDirectory(io));
   await makeDataDirectory(dataDirectory);
@@ -35,7 +37,13 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
     directory: dataDirectory,
     name: "registration-token",
   });
-  secrets.add(registrationToken.value);
+  const apiToken = await obtainToken({
+    given: flags.apiTokenFile && path(flags.apiTokenFile),
+    flag: "--api-token-file",
+    directory: dataDirectory,
+    name: "api-token",
+  });
+  for (const { value } of [registrationToken, apiToken]) secrets.add(value);
 
   using interruption = new Interruption(io);
   await using controller = await Controller.start({
@@ -47,14 +55,23 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
     workerTimeoutMs: flags.workerTimeout,
     logger,
   });
+  await using served = new ServedController(controller, {
+    httpListen: flags.httpListen,
+    certificate,
+    apiToken: apiToken.value,
+    logger,
+  });
+  publishLocalController(dataDirectory, { endpoint: served.httpEndpoint, apiTokenFile: apiToken.path });
   await io.stdout.write(announcement({
     endpoint: controller.endpoint,
     publicUrl: flags.publicUrl,
+    httpEndpoint: served.httpEndpoint,
     registrationTokenPath: registrationToken.path,
+    apiTokenPath: apiToken.path,
     dataDirectory,
     machine: Deno.hostname(),
   }));
-  return await closeWhenAsked(controller, { interruption, logger });
+  return await closeWhenAsked(served, { interruption, logger });
 }
 
 function checkPublicUrl(url: string | undefined): void {

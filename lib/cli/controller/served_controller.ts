@@ -1,0 +1,49 @@
+import type { Controller } from "../../controller/controller.ts";
+import { createApi } from "../../controller/api/create_api.ts";
+import type { Logger } from "../../logging/logger.ts";
+import type { ServerCertificate } from "../../rpc/server_certificate.ts";
+import { VERSION } from "../version.ts";
+import { HttpServer } from "./http_server.ts";
+import type { ListenAddress } from "./listen_address.ts";
+
+export interface ServeOptions {
+  readonly httpListen: ListenAddress;
+  readonly certificate: ServerCertificate | undefined;
+  readonly apiToken: string;
+  readonly logger: Logger;
+}
+
+/** A controller with its HTTP API, which ends before it does. */
+export class ServedController implements AsyncDisposable {
+  readonly #controller: Controller;
+  readonly #api: Disposable;
+  readonly #http: HttpServer;
+
+  /** Serves the API of a controller, which is its own from now on. Throws an `Error` when it cannot listen. */
+  constructor(controller: Controller, { httpListen, apiToken, certificate, logger }: ServeOptions) {
+    this.#controller = controller;
+    const api = createApi({ controller, apiToken, version: VERSION, logger });
+    this.#api = api;
+    this.#http = new HttpServer({ address: httpListen, certificate, fetch: api.fetch, logger });
+  }
+
+  /** Where the HTTP API is: `http://host:port` or `https://host:port`. */
+  get httpEndpoint(): string {
+    return this.#http.endpoint;
+  }
+
+  /**
+   * Gives out no more tasks, lets requests and calls end for `graceMs` each, and closes. Another call may shorten the
+   * grace.
+   */
+  async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    this.#controller.stopGiving();
+    this.#api[Symbol.dispose]();
+    await this.#http.close({ graceMs });
+    await this.#controller.close({ graceMs });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close({ graceMs: 0 });
+  }
+}
