@@ -36,6 +36,7 @@ export interface AssembleOptions extends WatchdogLimits {
 export interface Parts {
   readonly ids: IdSource;
   readonly pool: Pool;
+  readonly assignments: Assignments;
   readonly polls: Polls;
   readonly logs: Logs;
   readonly watchers: BuildWatchers;
@@ -120,6 +121,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   return {
     ids,
     pool,
+    assignments,
     polls,
     logs,
     watchers,

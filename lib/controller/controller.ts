@@ -5,6 +5,7 @@ import { assemble, type Parts } from "./assemble.ts";
 import { draftBuild, InvalidBuildError, type NewBuild } from "./builds/new_build.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { openDataDirectory } from "./data_directory.ts";
+import { followLog, isLogOver, type LogOfTry } from "./logs/follow_log.ts";
 import type { LogSlice } from "./logs/logs.ts";
 import type { BuildEvent, BuildRecord, BuildSummary, TaskRecord, WorkerRecord } from "./records.ts";
 import { NotFoundError } from "./not_found_error.ts";
@@ -51,8 +52,16 @@ const MAX_SLICE_BYTES = 1024 * 1024;
 export interface WorkerStatus extends WorkerRecord {
   /** Whether it is connected. */
   readonly live: boolean;
-  /** Ids of the tasks that it has. */
-  readonly tasks: readonly string[];
+  /** What is taken of its resources, by tasks of other upstreams too. */
+  readonly resourcesInUse: ReadonlyMap<string, number>;
+  /** The tasks that it has. */
+  readonly tasks: readonly Pick<TaskRecord, "id" | "buildId" | "name">[];
+}
+
+/** The log of a command, in the last try of its task. */
+export interface LogName {
+  readonly taskId: string;
+  readonly command: string;
 }
 
 /** The upstream that workers poll: takes builds in, gives their tasks to workers, and keeps what comes of them. */
@@ -169,11 +178,15 @@ export class Controller implements AsyncDisposable {
 
   /** The workers that ever polled, those that are away too. */
   workers(): WorkerStatus[] {
-    const { pool } = this.#parts;
+    const { pool, assignments } = this.#parts;
     return [...pool.workers].map((worker) => ({
       ...worker.record,
       live: pool.isLive(worker),
-      tasks: worker.taskIds,
+      resourcesInUse: worker.capacity().inUse,
+      tasks: worker.taskIds.flatMap((id) => {
+        const record = assignments.find(id)?.record;
+        return record ? [{ id, buildId: record.buildId, name: record.definition.name }] : [];
+      }),
     }));
   }
 
@@ -206,13 +219,26 @@ export class Controller implements AsyncDisposable {
    * ends. Undefined when there is no such log.
    */
   async readLog(
-    log: { readonly taskId: string; readonly command: string },
+    log: LogName,
     part: { readonly offset: number; readonly length?: number },
   ): Promise<LogSlice | undefined> {
-    const { logs, logKey } = this.#parts;
-    const key = await logKey(log.taskId, log.command);
-    const length = Math.min(part.length ?? MAX_SLICE_BYTES, MAX_SLICE_BYTES);
-    return key && await logs.read(key, { offset: part.offset, length });
+    return (await this.#readTry(log, part))?.slice;
+  }
+
+  /**
+   * Yields a command's log from a byte on, as it grows, until the command or its task has ended. When the task loses its
+   * worker and starts over, what is yielded starts over too. Rejects with the signal's reason.
+   */
+  async *followLog(
+    log: LogName,
+    options: { readonly offset: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<Uint8Array> {
+    const { buildId } = await this.#requireTask(log.taskId);
+    yield* followLog({
+      changes: this.#parts.watchers.changes(buildId, { ...log, signal: options.signal }),
+      isOver: async () => isLogOver(await this.findTask(log.taskId), log.command),
+      read: (offset) => this.#readTry(log, { offset }),
+    }, options.offset);
   }
 
   /** Tells of each worker why it has not taken a task; undefined when the task waits for none. */
@@ -240,6 +266,17 @@ export class Controller implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #readTry(
+    log: LogName,
+    part: { readonly offset: number; readonly length?: number },
+  ): Promise<LogOfTry | undefined> {
+    const { logs, logKey } = this.#parts;
+    const key = await logKey(log.taskId, log.command);
+    const length = Math.min(part.length ?? MAX_SLICE_BYTES, MAX_SLICE_BYTES);
+    const slice = key && await logs.read(key, { offset: part.offset, length });
+    return slice && { assignmentId: key.assignmentId, slice };
   }
 
   async #requireTask(taskId: string): Promise<TaskRecord> {

@@ -124,7 +124,7 @@ Deno.test("workers tells who is there and what runs, and can be told to give one
     labels: { os: "linux" },
     resources: { cpu: 4 },
   });
-  await controller.createBuild({ tasks: [task({ resources: { cpu: 1 } })] });
+  const build = await controller.createBuild({ tasks: [task({ resources: { cpu: 1 } })] });
   const { id } = await worker.takeTask();
   assert.deepEqual(controller.workers(), [{
     name: "w1",
@@ -133,7 +133,8 @@ Deno.test("workers tells who is there and what runs, and can be told to give one
     disabled: false,
     lastSeenAt: clock.now(),
     live: true,
-    tasks: [id],
+    resourcesInUse: new Map([["cpu", 1]]),
+    tasks: [{ id, buildId: build.id, name: "task-0" }],
   }]);
   assert.equal(await controller.setWorkerDisabled("w1", true), true);
   assert.equal(controller.workers()[0]?.disabled, true);

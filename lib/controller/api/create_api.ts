@@ -9,7 +9,10 @@ import { openApi } from "./open_api.ts";
 import { readBody } from "./read_body.ts";
 import { nothing, type Route, route } from "./route.ts";
 import { buildRoutes } from "./routes/build_routes.ts";
+import { eventRoutes } from "./routes/event_routes.ts";
+import { logRoutes } from "./routes/log_routes.ts";
 import { taskRoutes } from "./routes/task_routes.ts";
+import { workerRoutes } from "./routes/worker_routes.ts";
 
 export interface ApiOptions {
   readonly controller: Controller;
@@ -17,6 +20,8 @@ export interface ApiOptions {
   readonly apiToken: string;
   /** Of this program, for the OpenAPI document. */
   readonly version: string;
+  /** How long a stream of events says nothing at most, in milliseconds; 15,000 by default. */
+  readonly keepaliveMs?: number;
   readonly logger: Logger;
 }
 
@@ -57,10 +62,13 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-function allRoutes({ controller, version }: ApiOptions): Route[] {
+function allRoutes({ controller, version, keepaliveMs = 15_000 }: ApiOptions): Route[] {
   const routes: Route[] = [
     ...buildRoutes(controller),
+    ...eventRoutes(controller, { keepaliveMs }),
     ...taskRoutes(controller),
+    ...logRoutes(controller),
+    ...workerRoutes(controller),
     route({
       method: "GET",
       path: "/v1/openapi.json",
@@ -74,9 +82,12 @@ function allRoutes({ controller, version }: ApiOptions): Route[] {
   return routes;
 }
 
-/** `/v1/builds/:id`. A part may contain anything, `/` too, once it is decoded. */
+/** `/v1/builds/:id`. A parameter may be anything once it is decoded; what the path has behind it stays with it. */
 function honoPath({ path }: Route): string {
-  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+  return path.replaceAll(
+    /\{(\w+)\}(\.\w+)?/g,
+    (_, name: string, suffix?: string) => suffix === undefined ? `:${name}` : `:${name}{[^]+\\${suffix}}`,
+  );
 }
 
 function serve(route: Route, closing: AbortSignal) {

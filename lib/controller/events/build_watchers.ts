@@ -6,7 +6,7 @@ import { Watcher } from "./watcher.ts";
 const PAGE = 500;
 
 export interface BuildWatchersOptions {
-  readonly builds: Pick<BuildStore, "events">;
+  readonly builds: Pick<BuildStore, "events" | "findSummary">;
   /** The logs that a build's commands have by now. */
   readonly logsOf: (buildId: string) => Promise<LogEvent[]>;
   /** The log of one command; undefined when it has none. */
@@ -42,7 +42,7 @@ export class BuildWatchers {
   async *watch(buildId: string, options: { signal: AbortSignal; after: number }): AsyncGenerator<BuildEvent> {
     const { builds, logOf, logsOf } = this.#options;
     const { signal } = options;
-    using watcher = this.#enter(buildId);
+    using watcher = this.#enter(buildId, () => true);
     let after = options.after;
     let ended = false;
     for (let caughtUp = false;;) {
@@ -60,16 +60,38 @@ export class BuildWatchers {
       }
       if (events.length > 0) continue;
       if (ended) return;
-      if (!caughtUp) yield* await logsOf(buildId);
-      caughtUp = true;
+      if (!caughtUp) {
+        caughtUp = true;
+        // Who comes back after the end of a build hears of it no more.
+        ended = (await builds.findSummary(buildId))?.status !== "executing";
+        if (ended) continue;
+        yield* await logsOf(buildId);
+      }
       await watcher.changed(signal);
     }
   }
 
-  #enter(buildId: string): Watcher & Disposable {
+  /**
+   * Yields at once, and again after each change of a build's state or of the log of this one command. Rejects with the
+   * signal's reason when it aborts.
+   */
+  async *changes(
+    buildId: string,
+    options: { readonly signal: AbortSignal; readonly taskId: string; readonly command: string },
+  ): AsyncGenerator<void> {
+    const { signal, taskId, command } = options;
+    using watcher = this.#enter(buildId, (log) => log.taskId === taskId && log.command === command);
+    for (;;) {
+      yield;
+      await watcher.changed(signal);
+      watcher.takeGrown();
+    }
+  }
+
+  #enter(buildId: string, wants: (event: LogEvent) => boolean): Watcher & Disposable {
     const watchers = this.#watchers.get(buildId) ?? new Set();
     this.#watchers.set(buildId, watchers);
-    const watcher = Object.assign(new Watcher(), {
+    const watcher = Object.assign(new Watcher(wants), {
       [Symbol.dispose]: () => {
         watchers.delete(watcher);
         if (watchers.size === 0) this.#watchers.delete(buildId);

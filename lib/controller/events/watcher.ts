@@ -2,9 +2,15 @@ import type { LogEvent } from "../records.ts";
 
 /** What one who watches a build has not been told yet. */
 export class Watcher {
+  readonly #wants: (event: LogEvent) => boolean;
   readonly #grown = new Map<string, LogEvent>();
   #changed = false;
   #wake = () => {};
+
+  /** `wants` says whether to tell of a log. */
+  constructor(wants: (event: LogEvent) => boolean) {
+    this.#wants = wants;
+  }
 
   /** There is something new. */
   wake(): void {
@@ -14,6 +20,7 @@ export class Watcher {
 
   /** A log has grown; of the same log only the last is kept. */
   logGrew(event: LogEvent): void {
+    if (!this.#wants(event)) return;
     this.#grown.set(`${event.taskId} ${event.command}`, event);
     this.wake();
   }

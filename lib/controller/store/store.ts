@@ -66,6 +66,7 @@ export interface BuildStore {
    */
   create(draft: BuildDraft): Promise<{ readonly id: string; readonly waiting: readonly WaitingTask[] }>;
   find(id: string): Promise<BuildRecord | undefined>;
+  findSummary(id: string): Promise<BuildSummary | undefined>;
   /** Builds made before the build `before`, or all, the last one first. */
   list(page: { readonly before?: string; readonly limit: number }): Promise<BuildSummary[]>;
   /** Builds that had ended by then, the one that ended first first. */

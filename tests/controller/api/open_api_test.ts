@@ -6,10 +6,16 @@ const ROUTES = [
   "POST /v1/builds",
   "GET /v1/builds",
   "GET /v1/builds/{id}",
+  "GET /v1/builds/{id}/events",
   "POST /v1/builds/{id}/cancel",
   "GET /v1/tasks/{id}",
   "POST /v1/tasks/{id}/cancel",
   "POST /v1/tasks/{id}/rerun",
+  "GET /v1/task/{id}/logs/{command}.log",
+  "GET /v1/workers",
+  "POST /v1/workers/{name}/disable",
+  "POST /v1/workers/{name}/enable",
+  "DELETE /v1/workers/{name}",
   "GET /v1/openapi.json",
 ];
 
@@ -46,4 +52,14 @@ Deno.test("The OpenAPI document tells of headers, queries and answers that are n
       .map((parameter) => `${parameter.in} ${parameter.name}`);
   assert.deepEqual(parametersOf("POST", "/v1/builds"), ["header Idempotency-Key"]);
   assert.deepEqual(parametersOf("GET", "/v1/builds"), ["query cursor", "query limit"]);
+  const log = "/v1/task/{id}/logs/{command}.log";
+  assert.deepEqual(parametersOf("GET", log), [
+    "path id",
+    "path command",
+    "header Range",
+    "query follow",
+    "query offset",
+  ]);
+  const types = operations.find(({ path }) => path === log)?.responses["200"]?.content;
+  assert.deepEqual(types, { "text/plain": { schema: { type: "string" } } });
 });

@@ -78,7 +78,8 @@ export function buildRoutes(controller: Controller): Route[] {
   ];
 }
 
-async function requireBuild(id: string, controller: Controller): Promise<BuildBody> {
+/** A build. Rejects with `NotFoundError`. */
+export async function requireBuild(id: string, controller: Controller): Promise<BuildBody> {
   const build = await controller.findBuild(id);
   if (build) return buildBody(build);
   throw new NotFoundError(`Looking for build ${id}: there is none; GET /v1/builds lists them`);

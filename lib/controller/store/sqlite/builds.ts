@@ -63,6 +63,13 @@ export class SqliteBuilds implements BuildStore {
     });
   }
 
+  findSummary(id: string): Promise<BuildSummary | undefined> {
+    return this.#database.run(() => {
+      const row = this.#statements.find.get(id);
+      return row && toSummary(row);
+    });
+  }
+
   list(page: { readonly before?: string; readonly limit: number }): Promise<BuildSummary[]> {
     return this.#database.run(() =>
       this.#statements.list.all(page.before ?? AFTER_ALL_IDS, page.limit).map(toSummary)
