@@ -26,6 +26,19 @@ Deno.test("after a failure ON_FAILURE and ALWAYS commands run, the others are sk
   });
 });
 
+Deno.test("10,000 commands are told of in a few reports, and each in the last one", async () => {
+  await using agent = await AgentUnderTest.create();
+  const names = Array.from({ length: 10_000 }, (_, index) => `command ${index}`);
+  agent.upstream.commands = {
+    commands: [script("fails", "exit 1"), ...names.map((name) => script(name, "true"))],
+  };
+  assert.deepEqual(await agent.run(), { kind: "finished", passed: false });
+  assert.ok(agent.upstream.updates.length < 5, `${agent.upstream.updates.length} reports`);
+  const results = agent.upstream.finished[0]?.commandResults ?? [];
+  assert.deepEqual(results.map(({ name }) => name), ["fails", ...names]);
+  assert.ok(results.slice(1).every(({ status }) => status === Status.SKIPPED));
+});
+
 Deno.test("a task that failed before goes on as a failed one", async () => {
   await using agent = await AgentUnderTest.create();
   agent.upstream.commands = {

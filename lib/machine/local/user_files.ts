@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { runCommand } from "../../process/run_command.ts";
 import { LocalFiles } from "./local_files.ts";
 import { packTar } from "./tar.ts";
@@ -22,6 +23,7 @@ export class UserFiles extends LocalFiles {
     content: Uint8Array | ReadableStream<Uint8Array>,
     options: { mode?: number } = {},
   ): Promise<void> {
+    await Deno.stat(dirname(path));
     const mode = options.mode === undefined ? "" : options.mode.toString(8);
     await runCommand(["/bin/sh", "-ec", WRITE, "sh", path, mode], { stdin: content, signal: this.signal });
   }
