@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { Command_CommandExecutionBehavior as Behaviour } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import {
+  Command_CommandExecutionBehavior as Behaviour,
+  Status,
+} from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { AgentUnderTest, script } from "./agent_under_test.ts";
 
 Deno.test("after a failure ON_FAILURE and ALWAYS commands run, the others are skipped", async () => {
