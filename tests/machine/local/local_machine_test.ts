@@ -115,11 +115,11 @@ Deno.test("a tar keeps contents, modes, links, empty folders and odd names", asy
 
 Deno.test("a tar whose entries would leave the folder puts nothing outside", async () => {
   await using it = await localMachine();
-  for (const [name, ...args] of [["up", "../escaped"], ["absolute", it.path("escaped")]]) {
+  for (const [name, entry] of [["up", "../escaped"], ["absolute", it.path("escaped")]] as const) {
     await Deno.writeTextFile(it.path("escaped"), "");
     await Deno.mkdir(it.path("sub"), { recursive: true });
     const { stdout, success } = await new Deno.Command("tar", {
-      args: ["-c", "-P", "-f", "-", ...args],
+      args: ["-c", "-P", "-f", "-", entry],
       cwd: it.path("sub"),
     }).output();
     assert.ok(success);
