@@ -84,6 +84,17 @@ export function ignoredField<Draft>(doc: string): Field<Draft> {
   return { doc, schema: {}, readInto: () => {} };
 }
 
+/** A field that people write in the wrong map; `place` says where it belongs. */
+export function misplacedField<Draft>(place: string): Field<Draft> {
+  return {
+    doc: `Without effect here; write it ${place}`,
+    schema: { deprecated: true },
+    readInto(_draft, { name, at }, { problems }) {
+      problems.warn(`Reading "${name}": it has no effect here; write it ${place}`, at);
+    },
+  };
+}
+
 /**
  * Reads the children of `node` into `draft`. Of several with one name the last counts; unknown ones are warned about.
  * A child that cannot be read is reported and the rest is read all the same.

@@ -2,6 +2,8 @@
 export const limits = {
   /** UTF-16 code units of the file; the largest real files have some 100,000. */
   sourceLength: 1024 * 1024,
+  /** UTF-16 code units read in all, the file being read again after each text that is indented for `yaml`. */
+  rereadLength: 8 * 1024 * 1024,
   /** Maps and lists within one another. */
   nesting: 200,
   /** Values once aliases, merges and matrices are written out in full; see `weigh`. */

@@ -50,7 +50,10 @@ class MatrixExpansion {
         done.push(next);
         this.#weight += weigh(next);
       }
-      if (this.#steps > 2 * limits.tasks || this.#weight > limits.weight || open.length > limits.tasks) {
+      if (
+        this.#steps > 2 * limits.tasks || done.length > limits.tasks || this.#weight > limits.weight ||
+        open.length > limits.tasks
+      ) {
         throw new Problem(
           "Expanding a matrix: it makes too many tasks, or too large ones; make its lists shorter",
           owner.at,

@@ -11,7 +11,7 @@ import type { Dependencies } from "./dependencies.ts";
 export function isEnabled({ draft, scope }: ReadTask): boolean {
   if (!draft.onlyIf || draft.onlyIf.expression === "") return true;
   const { expression, at } = draft.onlyIf;
-  return scope.evaluate(expression, at, new Map([["CIRRUS_TASK_NAME", draft.name]]));
+  return scope.with("CIRRUS_TASK_NAME", draft.name).evaluate(expression, at);
 }
 
 /** Warns where a task waits for one that another condition may leave out. */

@@ -64,7 +64,7 @@ async function finishTasks(drafts: TaskDrafts, options: ParseOptions, problems: 
   const { enabled } = drafts;
   const dependencies = resolveDependencies(drafts, problems);
   warnOfDifferingConditions(enabled, { dependencies, problems });
-  for (const draft of enabled) problems.attempt(() => checkCommandNames(draft.commands));
+  for (const draft of enabled) checkCommandNames(draft.commands, problems);
   const builds = await findImageBuilds(enabled, { files: options.files, problems });
   const buildIds = new Map(
     builds.flatMap(({ users }, index) => users.map((user) => [user, drafts.count + index] as const)),

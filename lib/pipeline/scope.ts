@@ -17,20 +17,25 @@ export class Scope {
     return new Scope(this.variables, problems, this.affectedFiles);
   }
 
+  /** The same with one more variable, which neither the task nor the host can change. */
+  with(name: string, value: string): Scope {
+    return new Scope(this.variables.with(name, value), this.problems, this.affectedFiles);
+  }
+
   /** The text with its variables written out; `at` is where it stands. */
   expand(text: string, at: Position): string {
     return this.variables.expand(text, at);
   }
 
   /**
-   * The value of a boolean expression; `extra` are variables that only it sees.
+   * The value of a boolean expression.
    *
    * @throws {Problem} when it has none.
    */
-  evaluate(expression: string, at: Position, extra: ReadonlyMap<string, string> = new Map()): boolean {
+  evaluate(expression: string, at: Position): boolean {
     try {
       return evaluate(expression, {
-        variable: (name) => extra.get(name) ?? this.variables.get(name),
+        variable: (name) => this.variables.get(name),
         expand: (text) => this.variables.expand(text, at),
         affectedFiles: this.affectedFiles,
       });

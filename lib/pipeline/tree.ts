@@ -3,21 +3,24 @@ import type { Position } from "../diagnostics/diagnostic.ts";
 import { limits } from "./limits.ts";
 import { type MergeExempt, mergeInto } from "./merge.ts";
 import { type ListNode, type MapNode, type Node, renamed } from "./node.ts";
-import { Problem } from "./problem.ts";
+import { Problem, type Problems } from "./problem.ts";
 import { weigh } from "./weight.ts";
 import { isMergeKey, keyText } from "./yaml_key.ts";
 import type { YamlSource } from "./yaml_source.ts";
 
 /**
  * Turns YAML into the tree that the rest of the room reads: aliases copied to where they are used, merge keys
- * resolved, keys checked to be texts, duplicates kept.
+ * resolved, keys checked to be texts, duplicates kept. A key that is no text, an alias without an anchor or within
+ * itself and a `<<` of something that cannot be merged are reported and left out.
  *
- * @throws {Problem} on a key that is no text, an alias without an anchor or within itself, a `<<` of something
- * that cannot be merged, or more nodes than `limits` allow.
+ * @throws {Problem} when there are more nodes than `limits` allow.
  */
-export function buildTree(yaml: YamlSource, exempt: MergeExempt): Node | undefined {
+export function buildTree(
+  yaml: YamlSource,
+  { exempt, problems }: { exempt: MergeExempt; problems: Problems },
+): Node | undefined {
   if (yaml.root === null) return undefined;
-  return new TreeBuilder(yaml, exempt).build(yaml.root, { name: "", at: { line: 1, column: 1 } });
+  return new TreeBuilder(yaml, exempt, problems).build(yaml.root, { name: "", at: { line: 1, column: 1 } });
 }
 
 interface Place {
@@ -28,21 +31,29 @@ interface Place {
 class TreeBuilder {
   readonly #yaml: YamlSource;
   readonly #exempt: MergeExempt;
+  readonly #problems: Problems;
   /** What each anchor stands for so far; "open" while its own value is being read. */
   readonly #anchors = new Map<string, Node | "open">();
 
-  constructor(yaml: YamlSource, exempt: MergeExempt) {
+  constructor(yaml: YamlSource, exempt: MergeExempt, problems: Problems) {
     this.#yaml = yaml;
     this.#exempt = exempt;
+    this.#problems = problems;
   }
 
   build(value: unknown, place: Place): Node {
     if (isAlias(value)) return renamed(this.#resolve(value.source, this.#start(value)), place.name, place.at);
     const anchor = isScalar(value) || isMap(value) || isSeq(value) ? value.anchor : undefined;
-    if (anchor !== undefined) this.#anchors.set(anchor, "open");
-    const node = this.#buildValue(value, place);
-    if (anchor !== undefined) this.#anchors.set(anchor, node);
-    return node;
+    if (anchor === undefined) return this.#buildValue(value, place);
+    this.#checkAnchor(anchor, value);
+    this.#anchors.set(anchor, "open");
+    // What cannot be read is told once, not again for each alias.
+    let node: Node = { ...place, kind: "map", children: [] };
+    try {
+      return node = this.#buildValue(value, place);
+    } finally {
+      this.#anchors.set(anchor, node);
+    }
   }
 
   #buildValue(value: unknown, place: Place): Node {
@@ -50,6 +61,12 @@ class TreeBuilder {
     if (isSeq(value)) return this.#bounded({ ...place, kind: "list", children: this.#buildItems(value) });
     const scalar = isScalar(value) ? value : new Scalar("");
     const text = typeof scalar.value === "string" ? scalar.value : scalar.source ?? "";
+    if (scalar.tag?.includes("(")) {
+      throw new Problem(
+        `Reading YAML: "${scalar.tag}" is a tag to YAML; put an expression that begins with "!" in quotes`,
+        place.at,
+      );
+    }
     return { ...place, kind: "scalar", text, isNull: isNull(scalar, text) };
   }
 
@@ -62,23 +79,24 @@ class TreeBuilder {
   #buildMap(map: YAMLMap, place: Place): MapNode | ListNode {
     const children: Node[] = [];
     for (const { key, value } of map.items) {
-      const at = this.#start(key ?? value);
-      if (isMergeKey(key)) {
-        const list = this.#merge(children, value, this.#start(map));
-        if (list) return { ...place, kind: "list", children: list };
-        continue;
-      }
-      const name = keyText(key);
-      if (name === undefined) {
-        throw new Problem(
-          "Reading YAML: a key must be a text; put it in quotes if it is meant as one",
-          at,
-        );
-      }
-      if (isScalar(key) && key.anchor !== undefined) this.build(key, { name: "", at });
-      children.push(this.build(value, { name, at }));
+      const list = this.#problems.attempt(() =>
+        isMergeKey(key)
+          ? this.#merge(children, value, this.#start(map))
+          : void children.push(this.#buildEntry(key, value))
+      );
+      if (list) return { ...place, kind: "list", children: list };
     }
     return this.#bounded({ ...place, kind: "map", children });
+  }
+
+  #buildEntry(key: unknown, value: unknown): Node {
+    const at = this.#start(key ?? value);
+    const name = keyText(key);
+    if (name === undefined) {
+      throw new Problem("Reading YAML: a key must be a text; put it in quotes if it is meant as one", at);
+    }
+    if (isScalar(key) && key.anchor !== undefined) this.build(key, { name: "", at });
+    return this.build(value, { name, at });
   }
 
   /** Merges `value` into `children`. A list that is merged as a whole is returned: it takes the map's place. */
@@ -116,6 +134,14 @@ class TreeBuilder {
     }
     if (node === "open") throw new Problem(`Reading YAML: the alias "${anchor}" stands within itself`, at);
     return node;
+  }
+
+  #checkAnchor(anchor: string, value: unknown): void {
+    if (/^[0-9A-Za-z_-]+$/.test(anchor)) return;
+    throw new Problem(
+      `Reading YAML: the anchor "${anchor}" must be made of letters, digits, "_" and "-"`,
+      this.#start(value),
+    );
   }
 
   /** A file of a few lines can make aliases of aliases of aliases. */

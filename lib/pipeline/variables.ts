@@ -32,6 +32,13 @@ export class Variables {
     this.#sorted = undefined;
   }
 
+  /** A copy with one more variable, which is above what the host says. */
+  with(name: string, value: string): Variables {
+    const variables = new Variables(new Map([...this.#host, [name, value]]));
+    for (const [name, value] of this.#task) variables.set(name, value);
+    return variables;
+  }
+
   get(name: string): string | undefined {
     return this.#host.get(name) ?? this.#task.get(name);
   }

@@ -61,8 +61,11 @@ class Parser {
   }
 
   #unary(): Expression {
-    if (!this.#take("!")) return this.#primary();
-    return { type: "not", operand: this.#primary() };
+    let negations = 0;
+    while (this.#take("!")) this.#bound(++negations);
+    let operand = this.#primary();
+    for (; negations > 0; negations--) operand = { type: "not", operand };
+    return operand;
   }
 
   #primary(): Expression {

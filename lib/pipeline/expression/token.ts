@@ -30,7 +30,7 @@ export function tokenize(expression: string): Token[] {
 }
 
 function skipBlank(text: string): string {
-  const rest = text.replace(/^(\s|\/\/[^\n]*|\/\*[^]*?\*\/)+/, "");
+  const rest = text.replace(/^([ \t\r\n]|\/\/[^\n]*|\/\*[^]*?\*\/)+/, "");
   if (rest.startsWith("/*")) throw new ExpressionError("a comment has no end");
   return rest;
 }

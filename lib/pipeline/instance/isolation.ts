@@ -5,7 +5,7 @@ import {
   IsolationSchema,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Position } from "../../diagnostics/diagnostic.ts";
-import { field, type Fields, type FieldType, mapOf } from "../field.ts";
+import { field, type Fields, type FieldType, mapOf, misplacedField } from "../field.ts";
 import { containerIsolation } from "./container_isolation.ts";
 import { parallelsIsolation } from "./parallels_isolation.ts";
 import { tartIsolation } from "./tart_isolation.ts";
@@ -43,15 +43,32 @@ export const isolationFields: Fields<Draft> = {
     },
   }),
   parallels: field(parallelsIsolation, "In a virtual machine of Parallels; no worker of today has it", {
-    store(draft, { message, platform }, _node, scope) {
+    store(draft, { message, platform }, node, scope) {
       draft.message.type = { case: "parallels", value: message };
       scope.variables.set("CIRRUS_OS", platform.toLowerCase());
+      scope.problems.warn(`Reading "isolation": no worker of today runs tasks in Parallels`, node.at);
     },
   }),
+  labels: misplacedField('beside "isolation"'),
+  resources: misplacedField('beside "isolation"'),
 };
 
-/** Where on a worker a task runs. */
-export const isolation = mapOf(isolationFields, {
+const kinds = mapOf<Draft>(isolationFields, {
   what: '"isolation"',
   draft: () => ({ message: create(IsolationSchema), dockerfileAt: undefined }),
 });
+
+/** Where on a worker a task runs. */
+export const isolation: FieldType<Draft> = {
+  read(node, scope) {
+    const draft = kinds.read(node, scope);
+    if (draft.message.type.case === undefined) {
+      scope.problems.warn(
+        'Reading "isolation": it has no kind that workers know, so none runs the task; write container, tart or vetu, or leave "isolation" away to run directly on the host',
+        node.at,
+      );
+    }
+    return draft;
+  },
+  schema: kinds.schema,
+};

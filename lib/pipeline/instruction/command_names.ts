@@ -1,18 +1,16 @@
-import { Problem } from "../problem.ts";
+import { Problem, type Problems } from "../problem.ts";
 import type { PlacedCommand } from "./placed_command.ts";
 
 /**
  * Checks that no two commands of a task have one name: it is by their names that the agent and the upstream know them.
- *
- * @throws {Problem} at the second of two.
+ * Reports every one whose name another has already.
  */
-export function checkCommandNames(commands: readonly PlacedCommand[]): void {
+export function checkCommandNames(commands: readonly PlacedCommand[], problems: Problems): void {
   const names = new Set<string>();
   for (const { command: { name }, at } of commands) {
     if (names.has(name)) {
-      throw new Problem(
-        `Reading instructions: the task has another one named "${name}"; rename one of them`,
-        at,
+      problems.error(
+        new Problem(`Reading instructions: the task has another one named "${name}"; rename one of them`, at),
       );
     }
     names.add(name);

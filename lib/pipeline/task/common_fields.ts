@@ -1,12 +1,25 @@
 import { field, type Fields } from "../field.ts";
-import { condition, rawText, seconds, text, textMap, texts } from "../field_types.ts";
+import { condition, entriesOf, rawText, seconds, text, textMap, texts } from "../field_types.ts";
+import type { Node } from "../node.ts";
+import type { Scope } from "../scope.ts";
 import type { TaskDraft } from "./task_draft.ts";
 
 const environment = field<TaskDraft, Map<string, string>>(textMap, "Variables of the task's environment", {
-  store({ variables }, values) {
+  store({ variables }, values, node, scope) {
     for (const [name, value] of values) variables.set(name, value);
+    warnOfEncrypted(node, scope);
   },
 });
+
+function warnOfEncrypted(environment: Node, { problems }: Scope): void {
+  for (const entry of entriesOf(environment)) {
+    if (entry.kind !== "scalar" || !entry.text.startsWith("ENCRYPTED[")) continue;
+    problems.warn(
+      `Reading "${environment.name}": "${entry.name}" is encrypted with a key that went with Cirrus CI's cloud; give the variable to whoever runs the build`,
+      entry.at,
+    );
+  }
+}
 
 /** The environment; the root may have it as well. It is complete before anything else is read. */
 export const environmentFields: Fields<TaskDraft> = { environment, env: environment };

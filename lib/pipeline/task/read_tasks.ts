@@ -1,11 +1,22 @@
+import { nearest } from "../../diagnostics/nearest.ts";
 import { limits } from "../limits.ts";
 import type { Node } from "../node.ts";
 import { isEnabled } from "../only_if.ts";
 import { Problem } from "../problem.ts";
+import { conditionFields, environmentFields, sharedFields } from "./common_fields.ts";
+import { ordinaryTask } from "./ordinary_task.ts";
 import type { TaskContext } from "./read_task.ts";
 import type { TaskDraft } from "./task_draft.ts";
 import type { TaskDrafts } from "./task_drafts.ts";
 import { readTaskLike } from "./task_kinds.ts";
+
+/** What the root may say for all tasks. */
+const rootFields = {
+  ...environmentFields,
+  ...ordinaryTask.instances,
+  ...sharedFields,
+  ...conditionFields,
+};
 
 /**
  * Reads the children of the root that are tasks.
@@ -19,7 +30,10 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
     warnOfMisnamedTask(node, context);
     const id = enabled.length + disabled.length;
     const task = readTaskLike(node, { id, context });
-    if (!task) continue;
+    if (!task) {
+      warnOfUnknownKey(node, context);
+      continue;
+    }
     if (id >= limits.tasks) {
       throw new Problem(`Reading the file: it has more than ${limits.tasks} tasks`, node.at);
     }
@@ -27,6 +41,18 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
     (isLeft ? enabled : disabled).push(task.draft);
   }
   return { enabled, disabled, count: enabled.length + disabled.length };
+}
+
+/** Most keys of the root are templates; one that is nearly a known one is worth a word. */
+function warnOfUnknownKey({ name, at }: Node, { problems, properties }: TaskContext): void {
+  const known = [...Object.keys(rootFields), ...Object.keys(properties)];
+  if (known.includes(name) || name.startsWith("task_")) return;
+  const meant = nearest(name, [...known, name.replace(/[^_]*$/, ordinaryTask.suffix)]);
+  if (meant === undefined) return;
+  problems.warn(
+    `Reading the file: the key "${name}" is not known and has no effect; did you mean "${meant}"?`,
+    at,
+  );
 }
 
 function warnOfMisnamedTask({ name, at }: Node, { problems }: TaskContext): void {
