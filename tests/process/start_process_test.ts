@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { endMarkedProcesses } from "../../lib/process/end_marked_processes.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { ENVIRONMENT, outputText, runShell, Sleeper, startShell } from "./shell.ts";
 
@@ -164,7 +166,12 @@ Deno.test("what ignores SIGTERM is killed", async () => {
 
 Deno.test("an abort also ends a program whose output nobody reads", async () => {
   const stop = new AbortController();
-  const process = await startShell("yes", { signal: stop.signal });
+  await using directory = await temporaryDirectory();
+  const process = await startShell(": > started; exec yes", {
+    signal: stop.signal,
+    workingDirectory: directory.path,
+  });
+  await eventually(() => existsSync(`${directory.path}/started`));
   stop.abort(new AbortReason("cancelled", "Cancelled by a test"));
   assert.deepEqual(await process.status, { kind: "signaled", signal: "SIGTERM" });
   await process.output.cancel();

