@@ -3,6 +3,7 @@ import type { Logger } from "../logging/logger.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Client } from "../rpc/client.ts";
 import type { AgentTimings } from "./agent_timings.ts";
+import type { MirrorsOptions } from "./clone/mirrors.ts";
 import type { ProjectSource } from "./project_source.ts";
 
 /** One task and all that the agent needs for it. */
@@ -14,11 +15,13 @@ export interface AgentOptions extends Partial<AgentTimings> {
   readonly clientSecret: string;
   /** What the upstream has to answer with before anything of it is run. */
   readonly serverSecret: string;
-  /** An existing folder of the worker's host, for logs that are too large to be kept in memory. */
+  /** An existing folder of the worker's host, for logs and clones, which are too large to be kept in memory. */
   readonly spoolDirectory: string;
+  /** What is kept of the repositories that were cloned. */
+  readonly mirrors: MirrorsOptions;
   /** For the worker's operators; no secret of the task's is written to it. */
   readonly logger: Logger;
-  /** Brings the project where the task says `clone`. */
+  /** Brings the project where the task says `clone`, in the place of its repository. */
   readonly projectSource?: ProjectSource;
   /** Whether logs travel with gzip. */
   readonly compressLogs: boolean;

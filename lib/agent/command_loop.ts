@@ -6,6 +6,7 @@ import type { Logger } from "../logging/logger.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { BackgroundScripts } from "./background_scripts.ts";
 import type { TaskCaches } from "./caches/task_caches.ts";
+import type { MirrorsOptions } from "./clone/mirrors.ts";
 import { CommandVariables } from "./command_variables.ts";
 import type { Deadline } from "./deadline.ts";
 import type { TaskEnvironment } from "./environment/task_environment.ts";
@@ -30,6 +31,7 @@ export interface CommandLoopOptions {
   readonly scratch: ScratchDirectory;
   readonly projectSource?: ProjectSource | undefined;
   readonly caches: TaskCaches;
+  readonly mirrors: MirrorsOptions;
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;
   readonly deadline: Deadline;

@@ -1,3 +1,4 @@
+import type { MirrorsOptions } from "../agent/clone/mirrors.ts";
 import { runAgent } from "../agent/run_agent.ts";
 import type { ProjectSource } from "../agent/project_source.ts";
 import { abortCause } from "../async/abort_reason.ts";
@@ -22,6 +23,7 @@ export interface TaskOptions {
   /** An existing folder of the worker's host. */
   readonly temporaryDirectory: string;
   readonly projectSource?: ProjectSource;
+  readonly mirrors: MirrorsOptions;
   /** See `WorkerOptions`. */
   readonly heartbeatMs?: number;
   readonly logger: Logger;
@@ -73,6 +75,7 @@ async function execute(
     clientSecret: task.clientSecret,
     serverSecret: task.serverSecret,
     spoolDirectory: spool.path,
+    mirrors: options.mirrors,
     environment: task.traceEnvironment,
     compressLogs: !session.local,
     ...(projectSource ? { projectSource } : {}),

@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AbortReason } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
@@ -141,7 +142,13 @@ export class Worker {
     task: Assignment,
     options: { session: UpstreamSession; ledger: OwnerLedger; logger: Logger },
   ): void {
-    const { projectSource, heartbeatMs, noneWorkingDirectory, temporaryDirectory = tmpdir() } = this.#options;
+    const {
+      projectSource,
+      heartbeatMs,
+      noneWorkingDirectory,
+      stateDirectory,
+      temporaryDirectory = tmpdir(),
+    } = this.#options;
     const logger = options.logger.with({ task: task.id });
     const none = {
       environment: hostEnvironment(),
@@ -155,6 +162,7 @@ export class Worker {
         isolations: { none },
         ledger: options.ledger,
         temporaryDirectory,
+        mirrors: { directory: join(stateDirectory, "mirrors") },
         ...(projectSource ? { projectSource } : {}),
         ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
         logger,

@@ -76,6 +76,7 @@ export class AgentUnderTest implements AsyncDisposable {
       clientSecret,
       serverSecret: upstream.serverSecret,
       spoolDirectory: join(directory, "spool"),
+      mirrors: { directory: join(directory, "mirrors") },
       compressLogs: false,
       commandsRetryMs: 10,
       finishRetryMs: 10,

@@ -1,15 +1,25 @@
+import { readCloneRequest } from "../clone/clone_request.ts";
+import { cloneRepository } from "../clone/clone_repository.ts";
+import { Mirrors } from "../clone/mirrors.ts";
 import type { InstructionHandler } from "./instruction.ts";
-import { UnknownInstruction } from "./unknown_instruction.ts";
 
-/** `clone`: brings the project of the person who runs the task. */
+/** `clone`: brings the task's repository, or the project of the person who runs the task. */
 export const runCloneInstruction: InstructionHandler<"cloneInstruction"> = async (_instruction, context) => {
-  const { machine, workingDirectory, projectSource, log, signal } = context;
-  if (!projectSource) throw new UnknownInstruction("clone");
+  const { machine, workingDirectory, projectSource, environment, signal } = context;
   const lines: Promise<void>[] = [];
-  await projectSource.deliver({ machine, directory: workingDirectory }, {
-    log: (line) => void lines.push(log.writeLine(line)),
-    signal,
-  });
+  const log = (line: string) => void lines.push(context.log.writeLine(line));
+  if (projectSource) {
+    await projectSource.deliver({ machine, directory: workingDirectory }, { log, signal });
+  } else {
+    await cloneRepository(readCloneRequest(environment), {
+      machine,
+      directory: workingDirectory,
+      mirrors: new Mirrors(context.mirrors),
+      hostDirectory: context.spoolDirectory,
+      log,
+      signal,
+    });
+  }
   await Promise.all(lines);
   return { kind: "passed" };
 };

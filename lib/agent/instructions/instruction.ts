@@ -1,6 +1,7 @@
 import type { Command } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { TaskCaches } from "../caches/task_caches.ts";
+import type { MirrorsOptions } from "../clone/mirrors.ts";
 import type { CommandVariables } from "../command_variables.ts";
 import type { TaskEnvironment } from "../environment/task_environment.ts";
 import type { CommandLog } from "../logs/command_log.ts";
@@ -23,6 +24,7 @@ export interface InstructionContext {
   readonly spoolDirectory: string;
   readonly variables: CommandVariables;
   readonly projectSource?: ProjectSource | undefined;
+  readonly mirrors: MirrorsOptions;
   /** Aborts when the time ran out or the task is cancelled. */
   readonly signal: AbortSignal;
   /** Aborts when the task ends or is cancelled: for what goes on once the command is over. */

@@ -14,7 +14,6 @@ async function logOf(command: CommandInit): Promise<string> {
 
 for (
   const [name, instruction] of [
-    ["clone", { case: "cloneInstruction", value: {} }],
     ["artifacts", { case: "artifactsInstruction", value: { type: "x" } }],
     ["wait_for_terminal", { case: "waitForTerminalInstruction", value: {} }],
   ] as const

@@ -1,0 +1,59 @@
+import { dirname, join } from "node:path";
+import { git } from "../../helpers/git.ts";
+import { GitHttpServer } from "../../helpers/git_http_server.ts";
+
+/** A server with a repository `project.git`, and a work tree from which commits are pushed to it. */
+export class Origin implements AsyncDisposable {
+  readonly server: GitHttpServer;
+
+  private constructor(server: GitHttpServer) {
+    this.server = server;
+  }
+
+  /** Empty, but for the repository itself. */
+  static async start(): Promise<Origin> {
+    const origin = new Origin(await GitHttpServer.start());
+    await origin.add("project");
+    return origin;
+  }
+
+  get url(): string {
+    return this.server.url("project.git");
+  }
+
+  /** Adds another repository, with a work tree of its own. */
+  async add(name: string): Promise<void> {
+    const { root } = this.server;
+    await git(root, "init", "--quiet", "--bare", "--initial-branch=main", `${name}.git`);
+    await git(root, "init", "--quiet", "--initial-branch=main", name);
+    await git(join(root, name), "remote", "add", "origin", join(root, `${name}.git`));
+  }
+
+  /** Commits files to the current branch and pushes it; resolves with the commit's id. */
+  async commit(files: Readonly<Record<string, string | Uint8Array>>, name = "project"): Promise<string> {
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(this.server.root, name, path);
+      await Deno.mkdir(dirname(file), { recursive: true });
+      if (typeof content === "string") await Deno.writeTextFile(file, content);
+      else await Deno.writeFile(file, content);
+    }
+    await this.gitIn(name, "add", "--all");
+    await this.gitIn(name, "commit", "--quiet", "--allow-empty", "--message", Object.keys(files).join(" "));
+    await this.gitIn(name, "push", "--quiet", "--force", "origin", "HEAD");
+    return await this.gitIn(name, "rev-parse", "HEAD");
+  }
+
+  /** Runs git in the work tree of the project. */
+  async git(...args: string[]): Promise<string> {
+    return await this.gitIn("project", ...args);
+  }
+
+  /** Runs git in a work tree. */
+  async gitIn(name: string, ...args: string[]): Promise<string> {
+    return await git(join(this.server.root, name), ...args);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+  }
+}
