@@ -25,6 +25,7 @@ const LEFTOVERS_MS = 10_000;
 
 /** What runs tasks is a third of all code: a worker is registered before it is loaded. */
 const importTask = () => import("./task.ts");
+const importGitCheck = () => import("./warn_of_missing_git.ts");
 
 /** How a worker is ended. */
 export interface WorkerSignals {
@@ -89,6 +90,10 @@ export class Worker {
     }
     publish();
 
+    if (!this.#options.projectSource) {
+      const looked = importGitCheck().then(({ warnOfMissingGit }) => warnOfMissingGit(this.#logger));
+      cleanUp.defer(() => looked);
+    }
     const loops = [...disablements].map(([session, disablement]) =>
       this.#loop(session, { disablement, ledger, onRegistered: publish })
     );

@@ -6,8 +6,8 @@ export class GitMissing extends Error {
 
   constructor(options?: ErrorOptions) {
     super(
-      "Running the instruction clone: there is no git on the worker's host; install it there and make sure that " +
-        "it is in the worker's PATH",
+      "Running the instruction clone: there is no git on the worker's host; install it there, and see that the " +
+        "worker's PATH leads to it",
       options,
     );
   }

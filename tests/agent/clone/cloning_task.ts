@@ -34,7 +34,7 @@ export class CloningTask implements AsyncDisposable {
   /** Clones by these variables into an empty directory; tells whether that went well. */
   async clone(
     environment: Readonly<Record<string, string>>,
-    options: Partial<AgentOptions> = {},
+    options: Partial<AgentOptions> & { signal?: AbortSignal } = {},
   ): Promise<boolean> {
     await Deno.remove(this.directory, { recursive: true }).catch(() => {});
     this.agent.upstream.commands = { commands: [CLONE], environment: { ...environment } };
