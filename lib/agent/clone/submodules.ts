@@ -1,16 +1,7 @@
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { type RepositoryUrl, resolveSubmoduleUrl } from "./repository_url.ts";
+import type { Submodule } from "./submodule.ts";
 import type { TaskRepository } from "./task_repository.ts";
-
-/** A repository within another one's tree. */
-export interface Submodule {
-  readonly name: string;
-  /** Relative to the tree, with `/`. */
-  readonly path: string;
-  readonly url: RepositoryUrl;
-  /** The id of the commit that the tree names. */
-  readonly commit: string;
-}
 
 /** The submodules of what HEAD is on, each where `.gitmodules` says. Rejects where that says nothing, or nonsense. */
 export async function listSubmodules(

@@ -6,7 +6,7 @@ import type { Revision } from "./clone_request.ts";
 import { gitConfig, type GitSetting } from "./git_config.ts";
 import type { HostGit } from "./host_git.ts";
 import type { RepositoryUrl } from "./repository_url.ts";
-import type { Submodule } from "./submodules.ts";
+import type { Submodule } from "./submodule.ts";
 
 /**
  * What git would do to a file on its way out: leave it out, write into it, change its line ends. The tree is to be
