@@ -6,6 +6,7 @@ import { IdSource } from "./id_source.ts";
 import { Logs } from "./logs/logs.ts";
 import type { LogEvent } from "./records.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
+import type { CacheCallsOptions } from "./services/cache_calls.ts";
 import { ciService } from "./services/ci_service.ts";
 import { Polls } from "./services/polls.ts";
 import type { RegistrationTokens } from "./services/registration_tokens.ts";
@@ -24,6 +25,7 @@ import { TaskQueue } from "./workers/task_queue.ts";
 export interface AssembleOptions extends WatchdogLimits {
   readonly store: Store;
   readonly logsDirectory: string;
+  readonly caches: Omit<CacheCallsOptions, "builds">;
   readonly tokens: RegistrationTokens;
   readonly maxTasksWithoutResources: number;
   readonly maxPasses: number;
@@ -116,7 +118,16 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   const polls = new Polls({ pool, dispatcher, control, queue, assignments, tasks });
   const services = [
     workersService({ tokens: options.tokens, pool, polls, access, control, logger }),
-    ciService({ access, control, tasks, logs, watchers, clock, logger }),
+    ciService({
+      access,
+      control,
+      tasks,
+      caches: { ...options.caches, builds: store.builds },
+      logs,
+      watchers,
+      clock,
+      logger,
+    }),
   ];
   return {
     ids,

@@ -3,6 +3,8 @@ import { RpcServer } from "../rpc/server.ts";
 import type { ServerCertificate } from "../rpc/server_certificate.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { draftBuild, InvalidBuildError, type NewBuild } from "./builds/new_build.ts";
+import { Blobs } from "./blobs/blobs.ts";
+import { FileCacheStorage } from "./blobs/file_cache_storage.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { openDataDirectory } from "./data_directory.ts";
 import { followLog, isLogOver, type LogOfTry } from "./logs/follow_log.ts";
@@ -33,6 +35,17 @@ export interface ControllerOptions extends Partial<WatchdogLimits> {
   readonly holdMs?: number;
   readonly logger: Logger;
   readonly clock?: Clock;
+  readonly caches?: CacheOptions;
+}
+
+/** How caches of tasks are kept. */
+export interface CacheOptions {
+  /** Several controllers may share it; a folder of the data directory by default. */
+  readonly directory?: string;
+  /** What all of them may have together; 50 GB by default. */
+  readonly maxBytes?: number;
+  /** Where the caches of builds that name no repository belong: to this one. */
+  readonly defaultRepository?: string;
 }
 
 /** The limits default to 5 minutes for a silent worker, 24 hours of waiting, and none for a silent agent. */
@@ -44,6 +57,8 @@ const DEFAULTS = {
   queueTimeoutMs: 24 * 3_600_000,
   clock: systemClock,
 } as const;
+
+const DEFAULT_CACHE_BYTES = 50e9;
 
 /** The most of a log that is read at once. */
 const MAX_SLICE_BYTES = 1024 * 1024;
@@ -66,6 +81,8 @@ export interface LogName {
 
 /** The upstream that workers poll: takes builds in, gives their tasks to workers, and keeps what comes of them. */
 export class Controller implements AsyncDisposable {
+  /** What tasks store, for an HTTP listener to serve. */
+  readonly blobs: Blobs;
   readonly #store: Store;
   readonly #parts: Parts;
   readonly #server: RpcServer;
@@ -73,9 +90,17 @@ export class Controller implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack;
 
   private constructor(
-    options: { store: Store; parts: Parts; server: RpcServer; clock: Clock; resources: AsyncDisposableStack },
+    options: {
+      store: Store;
+      parts: Parts;
+      server: RpcServer;
+      blobs: Blobs;
+      clock: Clock;
+      resources: AsyncDisposableStack;
+    },
   ) {
     this.#store = options.store;
+    this.blobs = options.blobs;
     this.#parts = options.parts;
     this.#server = options.server;
     this.#clock = options.clock;
@@ -89,7 +114,26 @@ export class Controller implements AsyncDisposable {
     await using resources = new AsyncDisposableStack();
     const directory = resources.use(await openDataDirectory(options.dataDirectory));
     const store = resources.use(SqliteStore.open(directory.database));
-    const parts = await assemble({ ...settings, store, tokens, logsDirectory: directory.logs });
+    const caches = resources.use(
+      await FileCacheStorage.open({
+        directory: options.caches?.directory ?? directory.caches,
+        maxBytes: options.caches?.maxBytes ?? DEFAULT_CACHE_BYTES,
+        clock: settings.clock,
+      }),
+    );
+    const blobs = new Blobs({ storage: caches, clock: settings.clock, logger: options.logger });
+    const parts = await assemble({
+      ...settings,
+      store,
+      tokens,
+      logsDirectory: directory.logs,
+      caches: {
+        storage: caches,
+        urls: blobs.urls,
+        address: () => blobs.address,
+        defaultRepository: options.caches?.defaultRepository ?? "",
+      },
+    });
     resources.use(parts.watchdog);
     const server = await RpcServer.listen({
       hostname: options.hostname,
@@ -97,7 +141,14 @@ export class Controller implements AsyncDisposable {
       ...options.certificate && { certificate: options.certificate },
       services: parts.services,
     });
-    return new Controller({ store, parts, server, clock: settings.clock, resources: resources.move() });
+    return new Controller({
+      store,
+      parts,
+      server,
+      blobs,
+      clock: settings.clock,
+      resources: resources.move(),
+    });
   }
 
   /** Where workers reach it: `http://host:port`, or `https://host:port` with a certificate. */

@@ -6,6 +6,8 @@ export interface DataDirectory extends AsyncDisposable {
   readonly database: string;
   /** Where large logs go. */
   readonly logs: string;
+  /** Where caches go; made when it is needed. */
+  readonly caches: string;
 }
 
 /**
@@ -14,11 +16,14 @@ export interface DataDirectory extends AsyncDisposable {
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   if (path === ":memory:") {
-    const logs = await Deno.makeTempDir({ prefix: "cirrus-controller-" });
+    const directory = await Deno.makeTempDir({ prefix: "cirrus-controller-" });
+    const logs = join(directory, "logs");
+    await Deno.mkdir(logs);
     return {
       database: ":memory:",
       logs,
-      [Symbol.asyncDispose]: () => Deno.remove(logs, { recursive: true }),
+      caches: join(directory, "caches"),
+      [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
     };
   }
   const database = join(path, "controller.db");
@@ -28,7 +33,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     // SQLite makes its files as readable as the database is.
     (await Deno.open(database, { create: true, write: true, mode: 0o600 })).close();
   });
-  return { database, logs, [Symbol.asyncDispose]: () => Promise.resolve() };
+  return { database, logs, caches: join(path, "caches"), [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 /** Makes a data directory that is missing, readable for its owner only. Rejects as `openDataDirectory`. */

@@ -64,6 +64,11 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
         placeholder: "DURATION",
         brief: "Give a task up that was silent for so long, such as 90s or 5m",
       },
+      noCache: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Neither use nor keep what tasks cached in earlier runs",
+      },
       stateDir: {
         kind: "parsed",
         parse: String,

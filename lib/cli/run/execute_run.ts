@@ -8,10 +8,14 @@ import { VERSION } from "../version.ts";
 import type { Interruption } from "../interruption.ts";
 import type { PreparedRun } from "./prepare_run.ts";
 import { runEvents } from "./run_events.ts";
+import { serveBlobs } from "./serve_blobs.ts";
 import { startWorker } from "./running_worker.ts";
 
 /** So that a task that lives is never given up, however short the timeout. */
 const HEARTBEATS_PER_TIMEOUT = 4;
+
+/** What the caches of all projects of a person may have together. */
+const MAX_CACHE_BYTES = 10e9;
 
 export interface ExecuteOptions {
   /** Absolute path. */
@@ -20,6 +24,8 @@ export interface ExecuteOptions {
   readonly dirty: boolean;
   /** Where the worker writes down what it owns. */
   readonly stateDirectory: string;
+  /** Where caches of tasks outlive the run; they end with it when absent. */
+  readonly cacheDirectory: string | undefined;
   /** How many tasks without resources run at once. */
   readonly jobs: number;
   /** Milliseconds; the controller's own default when absent. */
@@ -44,8 +50,14 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     registrationToken,
     maxTasksWithoutResources: options.jobs,
     ...heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs },
+    caches: {
+      ...options.cacheDirectory !== undefined && { directory: options.cacheDirectory },
+      maxBytes: MAX_CACHE_BYTES,
+      defaultRepository: options.project,
+    },
     logger,
   });
+  await using _blobs = serveBlobs(controller.blobs);
   const record = await controller.createBuild(build);
   await using worker = startWorker({
     name: "cirrus-run",

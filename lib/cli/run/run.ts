@@ -6,6 +6,7 @@ import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { createRenderer } from "../output/create_renderer.ts";
 import type { Renderer } from "../output/renderer.ts";
+import { cacheDirectory } from "./cache_directory.ts";
 import { executeRun } from "./execute_run.ts";
 import { HeldLines } from "./held_lines.ts";
 import { Interruption } from "../interruption.ts";
@@ -49,6 +50,9 @@ async function runAndShow(
       project: io.workingDirectory,
       dirty: flags.dirty,
       stateDirectory: flags.stateDir ?? defaultStateDirectory(),
+      cacheDirectory: flags.noCache
+        ? undefined
+        : cacheDirectory({ os: Deno.build.os, environment: io.environment }),
       jobs: flags.jobs ?? navigator.hardwareConcurrency,
       heartbeatTimeoutMs: flags.heartbeatTimeout,
       interruption,

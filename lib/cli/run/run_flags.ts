@@ -12,6 +12,7 @@ export interface RunFlags {
   readonly jobs?: number;
   /** Milliseconds. */
   readonly heartbeatTimeout?: number;
+  readonly noCache: boolean;
   readonly stateDir?: string;
   readonly affectedFiles?: readonly string[];
   readonly affectedFilesGit?: string;

@@ -15,6 +15,7 @@ import type { AgentReport, TaskStore } from "../store/store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
 import { taskEnvironment } from "../tasks/task_environment.ts";
 import type { Assignment } from "../workers/assignment.ts";
+import { cacheCalls, type CacheCallsOptions } from "./cache_calls.ts";
 import { commandStates } from "./command_states.ts";
 import { guarded } from "./guarded.ts";
 import { openUpload } from "./log_upload.ts";
@@ -27,15 +28,16 @@ export interface CiServiceOptions {
   readonly access: TaskAccess;
   readonly control: TaskControl;
   readonly tasks: TaskStore;
+  readonly caches: CacheCallsOptions;
   readonly logs: Logs;
   readonly watchers: BuildWatchers;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** What the agents of tasks call. What is not here, caches and artifacts among it, answers UNIMPLEMENTED. */
+/** What the agents of tasks call. What is not here, artifacts among it, answers UNIMPLEMENTED. */
 export function ciService(options: CiServiceOptions): Implementation {
-  const { access, control, tasks, logs, watchers, clock, logger } = options;
+  const { access, control, tasks, caches, logs, watchers, clock, logger } = options;
   const guard = guarded("CirrusCIService", logger);
 
   /** The assignment whose agent calls. */
@@ -152,10 +154,7 @@ export function ciService(options: CiServiceOptions): Implementation {
       return {};
     }),
 
-    cacheInfo: guard("CacheInfo", async (request, context) => {
-      await assignmentOf(context, request.taskIdentification);
-      throw new RpcError(Code.NOT_FOUND, "This controller keeps no caches yet");
-    }),
+    ...cacheCalls(caches, { guard, assignmentOf }),
   });
 }
 

@@ -1,0 +1,15 @@
+import type { Blobs } from "../../controller/blobs/blobs.ts";
+
+/** Serves the files of a controller's tasks on the loopback, until disposed. */
+export function serveBlobs(blobs: Blobs): AsyncDisposable {
+  const stop = new AbortController();
+  const hostname = "127.0.0.1";
+  const server = Deno.serve({ hostname, port: 0, signal: stop.signal, onListen: () => {} }, blobs.fetch);
+  blobs.address = { hostname, port: server.addr.port, encrypted: false };
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await server.finished;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import type { Logger } from "../../logging/logger.ts";
+import { type ByteRange, type CacheStorage, CacheUploadError } from "./cache_storage.ts";
+import type { Grant, SignedUrls } from "./signed_urls.ts";
+
+/** Where the handler is mounted, whatever listens. */
+export const BLOB_PATH = "/v1/blobs/";
+
+export interface BlobHandlerOptions {
+  readonly storage: CacheStorage;
+  readonly urls: SignedUrls;
+  readonly logger: Logger;
+}
+
+/** What a browser must not do with a task's files: run them, or guess what they are. */
+const SAFE_HEADERS = {
+  "content-type": "application/octet-stream",
+  "content-disposition": "attachment",
+  "content-security-policy": "sandbox; default-src 'none'",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** Answers `GET`, `HEAD` and `PUT` of signed URLs below `BLOB_PATH`; for `Deno.serve` and Hono alike. */
+export function blobHandler(options: BlobHandlerOptions): (request: Request) => Promise<Response> {
+  const { urls, logger } = options;
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    const grant = pathname.startsWith(BLOB_PATH) ? urls.verify(pathname.slice(BLOB_PATH.length)) : undefined;
+    if (grant === undefined) {
+      return refusal(403, "This URL was not given out here, was changed, or has expired");
+    }
+    try {
+      return await (grant.kind === "read cache"
+        ? read(request, grant, options)
+        : write(request, grant, options));
+    } catch (error) {
+      if (error instanceof CacheUploadError) return refusal(STATUS[error.kind], error.message);
+      logger.error(
+        `could not ${grant.kind} for task ${grant.task}: ${error instanceof Error ? error.message : error}`,
+      );
+      return refusal(500, "The controller failed; its log says why");
+    }
+  };
+}
+
+const STATUS: Readonly<Record<CacheUploadError["kind"], number>> = {
+  "too large": 413,
+  unknown: 404,
+  incomplete: 400,
+};
+
+async function read(
+  request: Request,
+  grant: Grant & { kind: "read cache" },
+  { storage }: BlobHandlerOptions,
+): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD") return refusal(403, "This URL is for GET");
+  let range: ByteRange | undefined;
+  const reading = await storage.read(
+    grant,
+    (size) => range = parseRange(request.headers.get("range"), size),
+  );
+  if (reading === undefined) return refusal(404, "There is no such entry any more");
+  const { entry, body } = reading;
+  const etag = `"${entry.digest}"`;
+  const headers = { ...SAFE_HEADERS, etag, "accept-ranges": "bytes" };
+  if (request.headers.get("if-none-match") === etag) {
+    await body.cancel();
+    return new Response(null, { status: 304, headers });
+  }
+  const length = range ? range.last - range.first + 1 : entry.size;
+  const sized = {
+    ...headers,
+    "content-length": String(length),
+    ...range && { "content-range": `bytes ${range.first}-${range.last}/${entry.size}` },
+  };
+  if (request.method === "HEAD") await body.cancel();
+  return new Response(request.method === "HEAD" ? null : body, { status: range ? 206 : 200, headers: sized });
+}
+
+async function write(
+  request: Request,
+  grant: Exclude<Grant, { kind: "read cache" }>,
+  { storage }: BlobHandlerOptions,
+): Promise<Response> {
+  if (request.method !== "PUT") return refusal(403, "This URL is for PUT");
+  const body = request.body ?? ReadableStream.from<Uint8Array>([]);
+  if (grant.kind === "write cache") {
+    const { digest } = await storage.write({ ...grant, taskId: grant.task }, body);
+    return new Response(null, { headers: { etag: `"${digest}"` } });
+  }
+  const { upload: uploadId, part: partNumber, size } = grant;
+  const length = request.headers.get("content-length");
+  if (length !== String(size)) {
+    await body.cancel();
+    return refusal(400, `This part was announced with ${size} bytes`);
+  }
+  return new Response(null, { headers: { etag: await storage.writePart({ uploadId, partNumber }, body) } });
+}
+
+/** A single range of bytes, cut to what there is; undefined for any other, which the whole answers. */
+function parseRange(header: string | null, size: number): ByteRange | undefined {
+  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (from === "" && to === "") return undefined;
+  const range = from === ""
+    ? { first: Math.max(0, size - Number(to)), last: size - 1 }
+    : { first: Number(from), last: Math.min(to === "" ? Infinity : Number(to), size - 1) };
+  return range.first <= range.last ? range : undefined;
+}
+
+function refusal(status: number, message: string): Response {
+  return new Response(`${message}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+}

@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { CacheUploadError } from "./cache_storage.ts";
+
+/** What was written. */
+export interface WrittenBlob {
+  /** In bytes. */
+  readonly size: number;
+  /** SHA-256 of the content, in hex. */
+  readonly digest: string;
+}
+
+/** Writes a new file. Where that fails, or `maxBytes` is exceeded (`CacheUploadError`), nothing is left of it. */
+export async function writeBlob(
+  path: string,
+  body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: { readonly maxBytes: number },
+): Promise<WrittenBlob> {
+  const hash = createHash("sha256");
+  let size = 0;
+  try {
+    using file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > options.maxBytes) {
+        throw new CacheUploadError("too large", `An entry may have ${options.maxBytes} bytes at most`);
+      }
+      hash.update(chunk);
+      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+    }
+  } catch (error) {
+    await Deno.remove(path).catch(() => {});
+    throw error;
+  }
+  return { size, digest: hash.digest("hex") };
+}
