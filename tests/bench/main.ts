@@ -8,11 +8,20 @@ import type { Bench, Figure } from "./figure.ts";
 import { firstLine } from "./first_line_bench.ts";
 import { idle } from "./idle_bench.ts";
 import { manyTasks } from "./many_tasks_bench.ts";
+import { parse } from "./parse_bench.ts";
 import { startUp } from "./start_up_bench.ts";
 import { reached, table } from "./table.ts";
 import { tenScripts } from "./ten_scripts_bench.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { tenScripts, firstLine, startUp, manyTasks, bigLog, idle };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  tenScripts,
+  firstLine,
+  startUp,
+  manyTasks,
+  bigLog,
+  idle,
+  parse,
+};
 
 const { values, positionals } = parseArgs({
   options: { runs: { type: "string", default: "10" } },

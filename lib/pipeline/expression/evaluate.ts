@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import { parseGlob } from "./glob.ts";
+import { compilePattern } from "./pattern.ts";
 import { type Expression, parseExpression } from "./syntax.ts";
 import { ExpressionError } from "./token.ts";
 
@@ -63,7 +64,7 @@ const OPERATORS = {
 
 function matches(text: string, pattern: string): boolean {
   try {
-    return RE2JS.compile(`^${pattern}$`, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL).matcher(text).find();
+    return compilePattern(`^${pattern}$`, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL).matcher(text).find();
   } catch {
     throw new ExpressionError(`"${pattern}" is not a valid RE2 pattern`);
   }

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { compilePattern } from "./pattern.ts";
 import { ExpressionError } from "./token.ts";
 
 /** Tells whether a path, with `/` between its segments, matches. */
@@ -13,7 +14,7 @@ export type Glob = (path: string) => boolean;
 export function parseGlob(glob: string): Glob {
   const pattern = new GlobTranslation(glob).translate();
   try {
-    const compiled = RE2JS.compile(`^${pattern}$`);
+    const compiled = compilePattern(`^${pattern}$`);
     return (path) => compiled.matcher(path).find();
   } catch {
     throw new ExpressionError(`"${glob}" is not a valid glob`);
