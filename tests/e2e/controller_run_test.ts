@@ -62,6 +62,34 @@ Deno.test("a build that is posted to a controller runs on its worker", async () 
   await assert.rejects(ask(place, "/v1/builds"), "its port is free again");
 });
 
+Deno.test("a worker brings back what an earlier task cached at the controller", async () => {
+  await using place = await playground();
+  const { program, workerLine } = await controllerOf(place);
+  const worker = place.start([...workerLine, "--name=mini"]);
+  const definition = `
+persistent_worker: {}
+task:
+  clone_script: echo none
+  deps_cache:
+    folder: deps
+    populate_script: mkdir deps && echo populated > deps/file
+`;
+  const body = JSON.stringify({ definition });
+  const logs: string[] = [];
+  for (let run = 0; run < 2; run++) {
+    const posted = await ask(place, "/v1/builds", { method: "POST", body });
+    const { id, tasks: [task] } = await posted.json();
+    await eventually(async () =>
+      (await (await ask(place, `/v1/builds/${id}`)).json()).status === "completed"
+    );
+    logs.push(await (await ask(place, `/v1/task/${task.id}/logs/deps.log`)).text());
+  }
+  assert.match(logs[0] ?? "", /^Cache miss for deps!$/m);
+  assert.match(logs[1] ?? "", /^Cache hit for deps!$/m);
+  await stop(worker);
+  await stop(program);
+});
+
 Deno.test("a controller makes its token once, in a file that only its owner can read", async () => {
   await using place = await playground();
   const path = join(place.project, "data", "registration-token");

@@ -23,6 +23,10 @@ export class HttpServer implements AsyncDisposable {
   readonly #inFlight = new Set<Promise<void>>();
   #closing = false;
 
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
   /** Starts to listen. Throws an `Error` that says why it cannot and what to do. */
   constructor({ address, certificate, fetch, logger }: HttpServerOptions) {
     const { hostname, port } = address;

@@ -13,7 +13,7 @@ export interface ServeOptions {
   readonly logger: Logger;
 }
 
-/** A controller with its HTTP API, which ends before it does. */
+/** A controller with its HTTP API and the files of its tasks, which end before it does. */
 export class ServedController implements AsyncDisposable {
   readonly #controller: Controller;
   readonly #api: Disposable;
@@ -24,7 +24,15 @@ export class ServedController implements AsyncDisposable {
     this.#controller = controller;
     const api = createApi({ controller, apiToken, version: VERSION, logger });
     this.#api = api;
-    this.#http = new HttpServer({ address: httpListen, certificate, fetch: api.fetch, logger });
+    const { blobs } = controller;
+    this.#http = new HttpServer({
+      address: httpListen,
+      certificate,
+      // Agents come with a signed URL, not with the API's token.
+      fetch: (request) => blobs.serves(request) ? blobs.fetch(request) : api.fetch(request),
+      logger,
+    });
+    blobs.address = { port: this.#http.port, encrypted: certificate !== undefined };
   }
 
   /** Where the HTTP API is: `http://host:port` or `https://host:port`. */
