@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { BuildWatchers } from "./events/build_watchers.ts";
 import { IdSource } from "./id_source.ts";
 import { Logs } from "./logs/logs.ts";
+import type { ControllerMetrics } from "./metrics/controller_metrics.ts";
 import type { LogEvent } from "./records.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { CacheCallsOptions } from "./services/cache_calls.ts";
@@ -27,6 +28,7 @@ export interface AssembleOptions extends WatchdogLimits {
   readonly logsDirectory: string;
   readonly caches: Omit<CacheCallsOptions, "builds">;
   readonly tokens: RegistrationTokens;
+  readonly metrics: ControllerMetrics;
   readonly maxTasksWithoutResources: number;
   readonly maxPasses: number;
   readonly holdMs: number;
@@ -46,6 +48,7 @@ export interface Parts {
   readonly control: TaskControl;
   readonly dispatcher: Dispatcher;
   readonly watchdog: Watchdog;
+  readonly metrics: ControllerMetrics;
   readonly services: readonly Implementation[];
   /** Why a task waits, worker by worker; undefined when it does not wait. */
   readonly explain: (taskId: string) => WaitReason[] | undefined;
@@ -55,7 +58,7 @@ export interface Parts {
 
 /** Puts the parts of a controller together and gives them what was stored. */
 export async function assemble(options: AssembleOptions): Promise<Parts> {
-  const { store, clock, logger } = options;
+  const { store, clock, logger, metrics } = options;
   const { tasks } = store;
   const ids = new IdSource(clock, await store.builds.lastId());
   const logs = new Logs({ index: store.logs, directory: options.logsDirectory });
@@ -97,7 +100,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
     return task && explainWait(task, { pool, queue, fit: options, now: clock.now() });
   };
   const dispatcher: Dispatcher = new Dispatcher({ ...options, tasks, queue, assignments, onMoved });
-  const control = new TaskControl({ tasks, queue, assignments, dispatcher, clock, logger, onMoved });
+  const control = new TaskControl({ tasks, queue, assignments, dispatcher, metrics, clock, logger, onMoved });
   const watchdog: Watchdog = new Watchdog({
     ...options,
     assignments,
@@ -115,7 +118,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   watchdog.watch();
 
   const access = new TaskAccess({ assignments, tasks });
-  const polls = new Polls({ pool, dispatcher, control, queue, assignments, tasks });
+  const polls = new Polls({ pool, dispatcher, control, queue, assignments, tasks, metrics });
   const services = [
     workersService({ tokens: options.tokens, pool, polls, access, control, logger }),
     ciService({
@@ -125,6 +128,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
       caches: { ...options.caches, builds: store.builds },
       logs,
       watchers,
+      metrics,
       clock,
       logger,
     }),
@@ -140,6 +144,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
     control,
     dispatcher,
     watchdog,
+    metrics,
     services,
     explain,
     logKey,

@@ -9,6 +9,9 @@ import { type Clock, systemClock } from "./clock.ts";
 import { openDataDirectory } from "./data_directory.ts";
 import { followLog, isLogOver, type LogOfTry } from "./logs/follow_log.ts";
 import type { LogSlice } from "./logs/logs.ts";
+import { ControllerMetrics } from "./metrics/controller_metrics.ts";
+import { currentMetrics } from "./metrics/current_metrics.ts";
+import type { MetricFamily } from "./metrics/metric_family.ts";
 import type { BuildEvent, BuildRecord, BuildSummary, TaskRecord, WorkerRecord } from "./records.ts";
 import { NotFoundError } from "./not_found_error.ts";
 import { RegistrationTokens } from "./services/registration_tokens.ts";
@@ -113,7 +116,13 @@ export class Controller implements AsyncDisposable {
     const tokens = new RegistrationTokens([options.registrationToken].flat());
     await using resources = new AsyncDisposableStack();
     const directory = resources.use(await openDataDirectory(options.dataDirectory));
-    const store = resources.use(SqliteStore.open(directory.database));
+    const metrics = new ControllerMetrics();
+    const store = resources.use(
+      SqliteStore.open(
+        directory.database,
+        (operation, seconds) => metrics.storeDuration.observe(seconds, { operation }),
+      ),
+    );
     const caches = resources.use(
       await FileCacheStorage.open({
         directory: options.caches?.directory ?? directory.caches,
@@ -126,6 +135,7 @@ export class Controller implements AsyncDisposable {
       ...settings,
       store,
       tokens,
+      metrics,
       logsDirectory: directory.logs,
       caches: {
         storage: caches,
@@ -295,6 +305,18 @@ export class Controller implements AsyncDisposable {
   /** Tells of each worker why it has not taken a task; undefined when the task waits for none. */
   explainWait(taskId: string): WaitReason[] | undefined {
     return this.#parts.explain(taskId);
+  }
+
+  /** Rejects with an `Error` when the controller cannot do its work: its store does not answer. */
+  async checkReady(): Promise<void> {
+    await this.#store.builds.lastId();
+  }
+
+  /** What was counted since the start, and how things are now. */
+  async metrics(): Promise<MetricFamily[]> {
+    const { tasks } = this.#store;
+    const { queue, pool, metrics } = this.#parts;
+    return [...await currentMetrics({ tasks, queue, pool, clock: this.#clock }), ...metrics.families()];
   }
 
   /** Gives out nothing any more, and answers polls at once; all else goes on. */

@@ -5,11 +5,13 @@ import type { Logger } from "../../logging/logger.ts";
 import type { Controller } from "../controller.ts";
 import { ApiError, errorResponse, toApiError } from "./api_error.ts";
 import { authorizer } from "./authorize.ts";
+import { HttpMetrics } from "./http_metrics.ts";
 import { openApi } from "./open_api.ts";
 import { readBody } from "./read_body.ts";
 import { nothing, type Route, route } from "./route.ts";
 import { buildRoutes } from "./routes/build_routes.ts";
 import { eventRoutes } from "./routes/event_routes.ts";
+import { healthRoutes } from "./routes/health_routes.ts";
 import { logRoutes } from "./routes/log_routes.ts";
 import { taskRoutes } from "./routes/task_routes.ts";
 import { workerRoutes } from "./routes/worker_routes.ts";
@@ -34,10 +36,17 @@ export interface Api extends Disposable {
 /** Makes the HTTP API of a controller. Throws an `Error` when the token is empty. */
 export function createApi(options: ApiOptions): Api {
   const closing = new AbortController();
-  const routes = allRoutes(options);
-  const app = new Hono();
+  const http = new HttpMetrics();
+  const routes = allRoutes(options, http);
+  const app = new Hono<Environment>();
   const authorize = authorizer(options.apiToken);
   const open = new Set(routes.filter(({ open }) => open).map(({ path }) => path));
+  app.use(async (context, next) => {
+    const startedAt = performance.now();
+    await next();
+    const seconds = (performance.now() - startedAt) / 1_000;
+    http.answered(context.get("route"), { status: context.res.status, seconds });
+  });
   app.use(async ({ req }, next) => {
     if (!open.has(req.path)) authorize(req.raw.headers);
     await next();
@@ -62,13 +71,19 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-function allRoutes({ controller, version, keepaliveMs = 15_000 }: ApiOptions): Route[] {
+/** What is known of a request on its way. */
+interface Environment {
+  readonly Variables: { route?: Route };
+}
+
+function allRoutes({ controller, version, keepaliveMs = 15_000 }: ApiOptions, http: HttpMetrics): Route[] {
   const routes: Route[] = [
     ...buildRoutes(controller),
     ...eventRoutes(controller, { keepaliveMs }),
     ...taskRoutes(controller),
     ...logRoutes(controller),
     ...workerRoutes(controller),
+    ...healthRoutes(controller, http),
     route({
       method: "GET",
       path: "/v1/openapi.json",
@@ -91,7 +106,9 @@ function honoPath({ path }: Route): string {
 }
 
 function serve(route: Route, closing: AbortSignal) {
-  return async ({ req }: Context): Promise<Response> => {
+  return async (context: Context<Environment>): Promise<Response> => {
+    const { req } = context;
+    context.set("route", route);
     closing.throwIfAborted();
     return await route.handle({
       parameter: (name) => req.param(name) ?? "",

@@ -11,6 +11,7 @@ import { timeoutSecondsOf } from "../builds/task_definition.ts";
 import type { Clock } from "../clock.ts";
 import type { BuildWatchers } from "../events/build_watchers.ts";
 import type { Logs } from "../logs/logs.ts";
+import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
 import type { AgentReport, TaskStore } from "../store/store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
 import { taskEnvironment } from "../tasks/task_environment.ts";
@@ -31,13 +32,14 @@ export interface CiServiceOptions {
   readonly caches: CacheCallsOptions;
   readonly logs: Logs;
   readonly watchers: BuildWatchers;
+  readonly metrics: Pick<ControllerMetrics, "logBytes">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** What the agents of tasks call. What is not here, artifacts among it, answers UNIMPLEMENTED. */
 export function ciService(options: CiServiceOptions): Implementation {
-  const { access, control, tasks, caches, logs, watchers, clock, logger } = options;
+  const { access, control, tasks, caches, logs, watchers, metrics, clock, logger } = options;
   const guard = guarded("CirrusCIService", logger);
 
   /** The assignment whose agent calls. */
@@ -67,7 +69,7 @@ export function ciService(options: CiServiceOptions): Implementation {
       const assignment = await assignmentOf(context, key.taskIdentification);
       const { record: { id: assignmentId, buildId }, taskId } = assignment;
       const { commandName: command } = key;
-      const bytes = await logs[how]({ assignmentId, command }, pieces, {
+      const bytes = await logs[how]({ assignmentId, command }, counted(pieces, metrics), {
         onGrowth: (size) => {
           assignment.lastHeard = clock.elapsed();
           watchers.logGrew(buildId, { kind: "log", taskId, command, size });
@@ -156,6 +158,17 @@ export function ciService(options: CiServiceOptions): Implementation {
 
     ...cacheCalls(caches, { guard, assignmentOf }),
   });
+}
+
+/** Counts what goes through. */
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  { logBytes }: Pick<ControllerMetrics, "logBytes">,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    logBytes.add(piece.byteLength);
+    yield piece;
+  }
 }
 
 function withStack(problem: { readonly message: string; readonly stack: string }): string {

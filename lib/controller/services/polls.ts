@@ -1,5 +1,6 @@
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
+import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
 import type { TaskStore } from "../store/store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
 import type { Assignments } from "../workers/assignments.ts";
@@ -23,6 +24,7 @@ export interface PollsOptions {
   readonly queue: TaskQueue;
   readonly assignments: Assignments;
   readonly tasks: Pick<TaskStore, "lastAssignment">;
+  readonly metrics: Pick<ControllerMetrics, "polls">;
 }
 
 /** Answers polls. */
@@ -48,6 +50,8 @@ export class Polls {
     const start = await dispatcher.hold(worker, { signal, urgent });
     pool.touch(worker);
     worker.cutOff = signal.aborted;
+    const answer = signal.aborted ? "cut_off" : start.length > 0 ? "tasks" : "nothing";
+    this.#options.metrics.polls.add(1, { answer });
     if (signal.aborted) throw new RpcError(Code.CANCELLED, "The worker went away while its poll was held");
     const stop = worker.tasksToStop;
     worker.told = new Set(stop);

@@ -5,6 +5,7 @@ import type {
   BuildSummary,
   CommandState,
   Release,
+  Status,
   StoredEvent,
   TaskOutcome,
   TaskRecord,
@@ -116,6 +117,8 @@ export type TakeBack =
 export interface TaskStore {
   /** The tasks that wait for a worker, oldest first. */
   waiting(): Promise<WaitingTask[]>;
+  /** How many tasks have not ended, by status. */
+  countUndecided(): Promise<ReadonlyMap<Status, number>>;
   /** What workers have, those that are only cleaning up included. */
   assigned(): Promise<AssignmentRecord[]>;
   /** A task's last assignment. */

@@ -1,5 +1,6 @@
 import type { Logger } from "../../logging/logger.ts";
 import type { Clock } from "../clock.ts";
+import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
 import type { CommandState, TaskOutcome } from "../records.ts";
 import type { Settled, TaskStore } from "../store/store.ts";
 import type { Assignment } from "../workers/assignment.ts";
@@ -13,6 +14,7 @@ export interface TaskControlOptions {
   readonly queue: TaskQueue;
   readonly assignments: Assignments;
   readonly dispatcher: Dispatcher;
+  readonly metrics: Pick<ControllerMetrics, "tasksFinished">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told when something of a build has changed. */
@@ -100,10 +102,13 @@ export class TaskControl {
 
   /** Decides a task, unless it is decided. With `stop`, a worker that has it is told to stop it. */
   async decide(taskId: string, outcome: TaskOutcome, options: { readonly stop: boolean }): Promise<void> {
-    const { tasks, clock, logger } = this.#options;
+    const { tasks, metrics, clock, logger } = this.#options;
     const settled = await tasks.decide(taskId, bounded(outcome), { at: clock.now(), stop: options.stop });
     if (!settled) return;
     logger.info(`task ${taskId} ${outcome.status}`, { task: taskId, build: settled.buildId });
+    metrics.tasksFinished.add(1, { status: outcome.status });
+    // Those that could not run without it.
+    metrics.tasksFinished.add(settled.decided.length - 1, { status: "aborted" });
     this.#settle(settled, options);
   }
 
@@ -117,8 +122,10 @@ export class TaskControl {
 
   /** Aborts whatever of a build is not decided. */
   async abortBuild(buildId: string, message: string): Promise<void> {
-    const { tasks, clock } = this.#options;
-    this.#settle(await tasks.abortBuild(buildId, message, clock.now()), { stop: true });
+    const { tasks, metrics, clock } = this.#options;
+    const settled = await tasks.abortBuild(buildId, message, clock.now());
+    metrics.tasksFinished.add(settled.decided.length, { status: "aborted" });
+    this.#settle(settled, { stop: true });
   }
 
   /** Decides a task by what its worker or its agent says, unless another worker has it by now. */

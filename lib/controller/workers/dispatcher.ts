@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../../logging/logger.ts";
+import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
 import type { WaitingTask } from "../scheduler/waiting_queue.ts";
 import { digestOf, newSecret } from "../secrets.ts";
 import type { TaskStore } from "../store/store.ts";
@@ -13,6 +14,7 @@ export interface DispatcherOptions {
   readonly tasks: Pick<TaskStore, "give" | "takeBack">;
   readonly queue: TaskQueue;
   readonly assignments: Assignments;
+  readonly metrics: Pick<ControllerMetrics, "queueWait">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** How long a poll is held when there is nothing to answer, in milliseconds. */
@@ -163,7 +165,7 @@ export class Dispatcher {
 
   /** Undefined when somebody else has moved the task meanwhile. */
   async #give(task: WaitingTask, worker: PoolWorker): Promise<Gift | undefined> {
-    const { tasks, queue, assignments, clock, logger, onMoved } = this.#options;
+    const { tasks, queue, assignments, metrics, clock, logger, onMoved } = this.#options;
     const clientSecret = newSecret();
     let record;
     try {
@@ -180,6 +182,7 @@ export class Dispatcher {
     if (record === undefined) return undefined;
     const assignment = new Assignment(record, { worker, elapsed: clock.elapsed() });
     assignments.add(assignment);
+    metrics.queueWait.observe(Math.max(0, clock.now() - task.queuedAt) / 1_000);
     logger.info(`task ${task.id} given to worker ${worker.name}`, { task: task.id, worker: worker.name });
     onMoved(record.buildId);
     return { assignment, clientSecret };

@@ -16,6 +16,9 @@ const ROUTES = [
   "POST /v1/workers/{name}/disable",
   "POST /v1/workers/{name}/enable",
   "DELETE /v1/workers/{name}",
+  "GET /livez",
+  "GET /readyz",
+  "GET /metrics",
   "GET /v1/openapi.json",
 ];
 

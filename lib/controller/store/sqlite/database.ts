@@ -10,19 +10,24 @@ export interface Statement {
   all(...values: SQLInputValue[]): Row[];
 }
 
+/** Told of everything that the database did and how many seconds it took. */
+export type Observe = (operation: "statement" | "transaction", seconds: number) => void;
+
 /** A SQLite database with the current schema, used by this process alone. */
 export class Database implements Disposable {
   readonly #database: DatabaseSync;
+  readonly #observe: Observe;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, observe: Observe) {
     this.#database = database;
+    this.#observe = observe;
   }
 
   /**
    * Opens a database file, or one in memory (`:memory:`), and brings its schema up to date. Throws an `Error` that says
    * what to do when another process has it open, or when it was written by a newer version.
    */
-  static open(path: string): Database {
+  static open(path: string, observe: Observe = () => {}): Database {
     const database = new DatabaseSync(path);
     try {
       // NORMAL: what was committed survives the death of this process; the last moments before a power cut may be
@@ -34,7 +39,7 @@ export class Database implements Disposable {
         PRAGMA foreign_keys = ON;
       `);
       migrate(database, path);
-      return new Database(database);
+      return new Database(database, observe);
     } catch (error) {
       database.close();
       if (error instanceof Error && /locked/.test(error.message)) {
@@ -61,13 +66,13 @@ export class Database implements Disposable {
 
   /** Runs `work`, which only reads or is a single statement; it sees nothing half done. */
   run<T>(work: () => T): Promise<T> {
-    return Promise.try(work);
+    return this.#timed("statement", work);
   }
 
   /** Runs `work` in a transaction: all that it writes is kept, or nothing. */
   transaction<T>(work: () => T): Promise<T> {
     const exec = (sql: string) => translated(() => this.#database.exec(sql));
-    return Promise.try(() => {
+    return this.#timed("transaction", () => {
       exec("BEGIN IMMEDIATE");
       try {
         const result = work();
@@ -77,6 +82,17 @@ export class Database implements Disposable {
         // A full disk ends the transaction by itself.
         if (this.#database.isTransaction) exec("ROLLBACK");
         throw error;
+      }
+    });
+  }
+
+  #timed<T>(operation: Parameters<Observe>[0], work: () => T): Promise<T> {
+    const startedAt = performance.now();
+    return Promise.try(() => {
+      try {
+        return work();
+      } finally {
+        this.#observe(operation, (performance.now() - startedAt) / 1_000);
       }
     });
   }

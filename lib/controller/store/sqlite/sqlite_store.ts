@@ -1,6 +1,6 @@
 import type { BuildStore, LogIndex, Store, TaskStore, WorkerStore } from "../store.ts";
 import { SqliteBuilds } from "./builds.ts";
-import { Database } from "./database.ts";
+import { Database, type Observe } from "./database.ts";
 import { EventTable } from "./events.ts";
 import { SqliteLogs } from "./logs.ts";
 import { SqliteTasks } from "./tasks.ts";
@@ -24,8 +24,8 @@ export class SqliteStore implements Store {
   }
 
   /** Opens the database at a path, or one in memory (`:memory:`). Throws an `Error` that says why it cannot. */
-  static open(path: string): SqliteStore {
-    return new SqliteStore(Database.open(path));
+  static open(path: string, observe?: Observe): SqliteStore {
+    return new SqliteStore(Database.open(path, observe));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

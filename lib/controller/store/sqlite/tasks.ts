@@ -5,6 +5,7 @@ import {
   type CommandState,
   isFinal,
   type Release,
+  type Status,
   type TaskOutcome,
 } from "../../records.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
@@ -39,6 +40,12 @@ export class SqliteTasks implements TaskStore {
 
   assigned(): Promise<AssignmentRecord[]> {
     return this.#database.run(() => this.#assignments.held());
+  }
+
+  countUndecided(): Promise<ReadonlyMap<Status, number>> {
+    return this.#database.run(() =>
+      new Map(this.#statements.countUndecided.all().map((row) => [taskStatus(row), number(row, "count")]))
+    );
   }
 
   lastAssignment(taskId: string): Promise<AssignmentRecord | undefined> {
@@ -211,6 +218,10 @@ function prepare(database: Database) {
     undecided: statement(`
       SELECT id FROM task
       WHERE build_id = ? AND status IN ('created', 'triggered', 'scheduled', 'executing') ORDER BY id
+    `),
+    countUndecided: statement(`
+      SELECT status, count(*) AS count FROM task
+      WHERE status IN ('created', 'triggered', 'scheduled', 'executing') GROUP BY status
     `),
     work: statement(`
       SELECT task.definition, build.environment, build.overrides, build.secrets_to_mask,
