@@ -13,6 +13,8 @@ export class GitHttpServer implements AsyncDisposable {
   authorization: string | undefined;
   /** Answers the next requests with these statuses instead. */
   readonly failures: number[] = [];
+  /** How much content was sent so far. */
+  sentBytes = 0;
   /** Told of every request before it is answered. */
   onRequest: () => void = () => {};
   readonly #directory: TemporaryDirectory;
@@ -73,6 +75,7 @@ export class GitHttpServer implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     const [{ stdout }] = await Promise.all([child.output(), ReadableStream.from([body]).pipeTo(child.stdin)]);
+    this.sentBytes += stdout.length;
     return cgiResponse(stdout);
   }
 }

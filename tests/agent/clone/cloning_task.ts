@@ -37,6 +37,14 @@ export class CloningTask implements AsyncDisposable {
     options: Partial<AgentOptions> & { signal?: AbortSignal } = {},
   ): Promise<boolean> {
     await Deno.remove(this.directory, { recursive: true }).catch(() => {});
+    return await this.cloneHere(environment, options);
+  }
+
+  /** Clones over what is in the directory. */
+  async cloneHere(
+    environment: Readonly<Record<string, string>>,
+    options: Partial<AgentOptions> & { signal?: AbortSignal } = {},
+  ): Promise<boolean> {
     this.agent.upstream.commands = { commands: [CLONE], environment: { ...environment } };
     const outcome = await this.agent.run(options);
     return outcome.kind === "finished" && outcome.passed;

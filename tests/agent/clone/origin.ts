@@ -1,6 +1,15 @@
+import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
+import { runCommand } from "../../../lib/process/run_command.ts";
 import { git } from "../../helpers/git.ts";
 import { GitHttpServer } from "../../helpers/git_http_server.ts";
+
+/** One file of a tree. Each character of its texts is a byte. */
+export interface TreeEntry {
+  readonly mode: "100644" | "120000";
+  readonly name: string;
+  readonly content: string;
+}
 
 /** A server with a repository `project.git`, and a work tree from which commits are pushed to it. */
 export class Origin implements AsyncDisposable {
@@ -38,9 +47,33 @@ export class Origin implements AsyncDisposable {
       else await Deno.writeFile(file, content);
     }
     await this.gitIn(name, "add", "--all");
-    await this.gitIn(name, "commit", "--quiet", "--allow-empty", "--message", Object.keys(files).join(" "));
+    await this.gitIn(
+      name,
+      "commit",
+      "--quiet",
+      "--allow-empty",
+      "--message",
+      Object.keys(files).join(" ") || "nothing",
+    );
     await this.gitIn(name, "push", "--quiet", "--force", "origin", "HEAD");
     return await this.gitIn(name, "rev-parse", "HEAD");
+  }
+
+  /** Pushes a commit with just this tree to the branch `main`, whatever git thinks of it. */
+  async commitTree(entries: readonly TreeEntry[]): Promise<void> {
+    const work = join(this.server.root, "project");
+    const run = async (stdin: Uint8Array, ...args: string[]) => {
+      const { stdout } = await runCommand(["git", ...args], { workingDirectory: work, stdin });
+      return new TextDecoder().decode(stdout).trim();
+    };
+    const lines = [];
+    for (const { mode, name, content } of entries) {
+      const blob = await run(Buffer.from(content, "latin1"), "hash-object", "-w", "--stdin");
+      lines.push(`${mode} blob ${blob}\t${name}\0`);
+    }
+    const tree = await run(Buffer.from(lines.join(""), "latin1"), "mktree", "-z");
+    const commit = await this.git("commit-tree", "-m", "tree", tree);
+    await this.git("push", "--quiet", "--force", "origin", `${commit}:refs/heads/main`);
   }
 
   /** Runs git in the work tree of the project. */
