@@ -1,5 +1,6 @@
 import { anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { PersistentWorkerInstanceSchema, type Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { executionLock } from "./task_properties.ts";
 
 /** Tasks as they run on this machine, and what the machine offers them. */
 export interface LocalTasks {
@@ -10,17 +11,20 @@ export interface LocalTasks {
 /**
  * Makes tasks of a pool into tasks of this machine. Labels choose among machines, and there is only this one, so
  * they do not count. Of each resource there is as much as the task that asks for the most: every task can run, and
- * those that do not fit together run one after the other.
+ * those that do not fit together run one after the other. A lock is a resource of which there is one.
  */
 export function localTasks(tasks: readonly Task[]): LocalTasks {
   const resources: Record<string, number> = {};
   const local = tasks.map((task) => {
     const worker = task.instance && anyUnpack(task.instance, PersistentWorkerInstanceSchema);
     if (worker === undefined) return task;
-    for (const [name, amount] of Object.entries(worker.resources)) {
+    const lock = executionLock(task);
+    const asked = { ...worker.resources, ...lock !== undefined && { [`execution_lock ${lock}`]: 1 } };
+    for (const [name, amount] of Object.entries(asked)) {
       resources[name] = Math.max(resources[name] ?? 0, amount);
     }
-    return { ...task, instance: anyPack(PersistentWorkerInstanceSchema, { ...worker, labels: {} }) };
+    const instance = { ...worker, labels: {}, resources: asked };
+    return { ...task, instance: anyPack(PersistentWorkerInstanceSchema, instance) };
   });
   return { tasks: local, resources };
 }

@@ -14,7 +14,8 @@ import { readDefinitionFile } from "./definition_file.ts";
 import { localTasks } from "./local_tasks.ts";
 import { readUserEnvironment } from "./user_environment.ts";
 import type { RunFlags } from "./run_flags.ts";
-import { whyNotHere } from "./why_not_here.ts";
+import { RUN_TASK_PROPERTIES } from "./task_properties.ts";
+import { whyNotHere, whyNotUnasked } from "./why_not_here.ts";
 
 /** What is to be run, and what the worker must offer for it. */
 export interface PreparedRun {
@@ -50,6 +51,7 @@ export async function prepareRun(
     environment: new Map([...STATIC_ENVIRONMENT, ...overrides]),
     affectedFiles: await affectedFiles(flags, { directory: project, signal }),
     files: localFiles(project, { boundary: await repositoryTop(project) }),
+    taskProperties: RUN_TASK_PROPERTIES,
     allowMissingInstances: true,
   });
   const rendered = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, definition.source));
@@ -57,7 +59,7 @@ export async function prepareRun(
   for (const warning of rendered) io.stderr.writeSync(`${warning}\n`);
 
   const selected = wanted === undefined ? parsed : chosenTasks(parsed, wanted);
-  const skip = skipReasons(selected, whyNotHere);
+  const skip = skipReasons(selected, wanted === undefined ? whyNotUnasked : whyNotHere);
   checkSomethingRuns(selected, { skip, path: definition.path });
   const { tasks, resources } = localTasks(selected);
   const environment = new Map([...STATIC_ENVIRONMENT, ...await repositoryEnvironment(project, { signal })]);

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { create } from "@bufbuild/protobuf";
 import { anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { localTasks } from "../../../lib/cli/run/local_tasks.ts";
-import { PersistentWorkerInstanceSchema, TaskSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import {
+  PersistentWorkerInstanceSchema,
+  Task_MetadataSchema,
+  TaskSchema,
+} from "../../../proto/gen/cirrus_ci_service_pb.ts";
 
 function task(resources: Record<string, number>, labels: Record<string, string> = {}) {
   const instance = create(PersistentWorkerInstanceSchema, { resources, labels });
@@ -14,6 +18,19 @@ Deno.test("labels do not choose among machines where there is one", () => {
   const instance = tasks[0]?.instance && anyUnpack(tasks[0].instance, PersistentWorkerInstanceSchema);
   assert.deepEqual(instance?.labels, {});
   assert.deepEqual(instance?.resources, { gpu: 1 });
+});
+
+Deno.test("of a lock there is one, for each of its tasks", () => {
+  const locked = () => {
+    const metadata = create(Task_MetadataSchema, { properties: { execution_lock: "database" } });
+    return { ...task({ gpu: 1 }), metadata };
+  };
+  const { tasks, resources } = localTasks([locked(), locked()]);
+  assert.deepEqual(resources, { gpu: 1, "execution_lock database": 1 });
+  const [instance] = tasks.map(({ instance }) =>
+    instance && anyUnpack(instance, PersistentWorkerInstanceSchema)
+  );
+  assert.deepEqual(instance?.resources, resources);
 });
 
 Deno.test("of each resource there is what the greediest task asks for", () => {
