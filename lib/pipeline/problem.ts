@@ -24,13 +24,14 @@ export class Problems {
     return this.#diagnostics;
   }
 
-  /** How many errors there are so far. */
+  /** How often an error was reported so far, repetitions included: it grows whenever a read goes wrong. */
   get errors(): number {
     return this.#errors;
   }
 
   error(problem: Problem): void {
-    if (this.#add("error", problem.message, problem.at)) this.#errors++;
+    this.#errors++;
+    this.#add("error", problem.message, problem.at);
   }
 
   warn(message: string, at: Position): void {
@@ -51,15 +52,15 @@ export class Problems {
   /** Takes over what another has collected about the same file. */
   adopt(others: Problems): void {
     for (const { severity, message, position } of others.diagnostics) {
-      if (this.#add(severity, message, position) && severity === "error") this.#errors++;
+      if (severity === "error") this.error(new Problem(message, position));
+      else this.#add(severity, message, position);
     }
   }
 
-  #add(severity: Diagnostic["severity"], message: string, position: Position | undefined): boolean {
+  #add(severity: Diagnostic["severity"], message: string, position: Position | undefined): void {
     const key = `${severity}:${position?.line}:${position?.column}:${message}`;
-    if (this.#seen.has(key)) return false;
+    if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#diagnostics.push({ severity, message, path: this.path, ...(position && { position }) });
-    return true;
   }
 }

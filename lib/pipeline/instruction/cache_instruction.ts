@@ -61,6 +61,7 @@ export const cacheInstruction: InstructionKind = {
   doc: "Directories to keep from one run of the task to the next",
   schema: schemaOf(cacheFields),
   read(node, name, scope) {
+    const before = scope.problems.errors;
     const draft = readFields<Draft>(node, cacheFields, {
       draft: {
         cache: create(CacheInstructionSchema),
@@ -74,7 +75,8 @@ export const cacheInstruction: InstructionKind = {
       what: `"${node.name}"`,
     });
     const { cache } = draft;
-    cache.folders = foldersOf(draft, node).map((written) => written.trim().replace(/^~\//, "$HOME/"));
+    const isRead = scope.problems.errors === before;
+    cache.folders = (isRead ? foldersOf(draft, node) : []).map((written) => written.trim().replace(/^~\//, "$HOME/"));
     if (cache.fingerprintScripts.length > 0 && cache.fingerprintKey !== "") {
       throw new Problem(
         `Reading "${node.name}": it has both "fingerprint_script" and "fingerprint_key", write one of them`,

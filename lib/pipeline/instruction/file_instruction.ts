@@ -41,12 +41,13 @@ export const fileInstruction: InstructionKind = {
   doc: "File to write",
   schema: schemaOf(fileFields),
   read(node, name, scope) {
+    const before = scope.problems.errors;
     const draft = readFields<Draft>(node, fileFields, {
       draft: { file: create(FileInstructionSchema), name },
       scope,
       what: `"${node.name}"`,
     });
-    if (draft.file.source.case === undefined) {
+    if (draft.file.source.case === undefined && scope.problems.errors === before) {
       throw new Problem(`Reading "${node.name}": it needs "variable_name" or "from_contents"`, node.at);
     }
     return create(CommandSchema, {

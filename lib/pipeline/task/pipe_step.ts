@@ -39,6 +39,7 @@ export const pipeStepSchema: JsonSchema = {
 export function readPipeStep(step: Node, commands: PlacedCommand[], scope: Scope): void {
   const what = "a step of a pipe";
   const first = commands.length;
+  const before = scope.problems.errors;
   let image: string | undefined;
   for (const child of lastOfEach(fieldsOf(step, scope, what), isRepeatable)) {
     scope.problems.attempt(() => {
@@ -48,6 +49,7 @@ export function readPipeStep(step: Node, commands: PlacedCommand[], scope: Scope
       }
     });
   }
+  if (scope.problems.errors > before) return;
   if (image === undefined) throw new Problem(`Reading ${what}: it needs "image"`, step.at);
   const command = commands[first]?.command;
   if (!command) {
