@@ -76,7 +76,9 @@ export const cacheInstruction: InstructionKind = {
     });
     const { cache } = draft;
     const isRead = scope.problems.errors === before;
-    cache.folders = (isRead ? foldersOf(draft, node) : []).map((written) => written.trim().replace(/^~\//, "$HOME/"));
+    cache.folders = (isRead ? foldersOf(draft, node) : []).map((written) =>
+      written.trim().replace(/^~\//, "$HOME/")
+    );
     if (cache.fingerprintScripts.length > 0 && cache.fingerprintKey !== "") {
       throw new Problem(
         `Reading "${node.name}": it has both "fingerprint_script" and "fingerprint_key", write one of them`,
