@@ -1,20 +1,32 @@
 import { buildApplication, buildRouteMap, help, run, version } from "@stricli/core";
 import type { CliContext } from "./command.ts";
+import { buildsCommand } from "./builds/command.ts";
+import { cancelCommand } from "./cancel/command.ts";
 import { controllerCommands } from "./controller/commands.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
 import type { Io, OutputStream } from "./io.ts";
+import { logsCommand } from "./logs/command.ts";
+import { rerunCommand } from "./rerun/command.ts";
 import { runCommand } from "./run/command.ts";
+import { submitCommand } from "./submit/command.ts";
 import { TEXT } from "./text.ts";
 import { validateCommand } from "./validate/command.ts";
 import { describeVersion } from "./version.ts";
 import { workerCommands } from "./worker/commands.ts";
+import { workersCommands } from "./workers/commands.ts";
 
 const root = buildRouteMap<string, CliContext>({
   routes: {
+    builds: buildsCommand,
+    cancel: cancelCommand,
     controller: controllerCommands,
+    logs: logsCommand,
+    rerun: rerunCommand,
     run: runCommand,
+    submit: submitCommand,
     validate: validateCommand,
     worker: workerCommands,
+    workers: workersCommands,
   },
   docs: {
     brief: "Run Cirrus CI tasks: on this machine, or on a pool of persistent workers",
@@ -25,6 +37,7 @@ const root = buildRouteMap<string, CliContext>({
       "  cirrus run                 run every task of .cirrus.yml that can run here",
       "  cirrus run lint            run only the task named lint",
       "  cirrus controller run      run a server that workers poll",
+      "  cirrus submit --follow     run the tasks of .cirrus.yml on its workers",
       "  cirrus validate            check .cirrus.yml and run nothing",
       "  cirrus worker run --help   how to start a persistent worker",
     ].join("\n"),

@@ -28,6 +28,19 @@ export async function git(
   return new TextDecoder().decode(stdout);
 }
 
+/** What git answers; undefined where there is no git, no repository, or nothing of the kind in it. */
+export async function askGit(
+  args: readonly string[],
+  place: { directory: string; signal: AbortSignal },
+): Promise<string | undefined> {
+  try {
+    return await git(args, place);
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+}
+
 /** The environment for git: ours, with messages in English, which are compared. */
 function gitEnvironment(): ReadonlyMap<string, string> {
   const environment = new Map(Object.entries(Deno.env.toObject()));

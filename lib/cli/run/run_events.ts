@@ -1,13 +1,7 @@
 import type { LogSlice } from "../../controller/logs/logs.ts";
-import type {
-  BuildEvent,
-  BuildRecord,
-  CommandState,
-  StoredEvent,
-  TaskState,
-} from "../../controller/records.ts";
+import type { BuildEvent, CommandState, StoredEvent, TaskState } from "../../controller/records.ts";
 import type { CommandOutcome, RunEvent, TaskOutcome } from "../output/run_event.ts";
-import { taskTitles } from "./task_titles.ts";
+import { taskTitles, type Titled } from "./task_titles.ts";
 
 /** How much of a log is read at once, in bytes. */
 const SLICE_BYTES = 256 * 1024;
@@ -21,10 +15,22 @@ export interface BuildSource {
   ): Promise<LogSlice | undefined>;
 }
 
+/** What must be known of a build to follow it. */
+export interface FollowedBuild {
+  readonly id: string;
+  readonly tasks: readonly FollowedTask[];
+}
+
+export interface FollowedTask extends Titled {
+  readonly id: string;
+  readonly allowFailures: boolean;
+  readonly state: { readonly status: TaskState["status"] };
+}
+
 /** What happens to a build, for the people who watch, up to its end. Output of a command comes before its end. */
 export function runEvents(
   source: BuildSource,
-  build: BuildRecord,
+  build: FollowedBuild,
   options: { signal: AbortSignal },
 ): AsyncIterable<RunEvent> {
   return new BuildFollower(source, build).follow(options.signal);
@@ -47,10 +53,10 @@ interface TaskProgress {
 
 class BuildFollower {
   readonly #source: BuildSource;
-  readonly #build: BuildRecord;
+  readonly #build: FollowedBuild;
   readonly #tasks: ReadonlyMap<string, TaskProgress>;
 
-  constructor(source: BuildSource, build: BuildRecord) {
+  constructor(source: BuildSource, build: FollowedBuild) {
     this.#source = source;
     this.#build = build;
     const titles = taskTitles(build.tasks);

@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { eventually } from "../helpers/eventually.ts";
+import { git } from "../helpers/git.ts";
+import { RawWorker } from "../controller/raw_worker.ts";
+import { waitForTask } from "../controller/running_controller.ts";
+import { type ControllerSite, controllerSite } from "./controller_site.ts";
+
+/** A definition whose tasks clone nothing. */
+const definition = (...tasks: string[]) => ["persistent_worker: {}", ...tasks].join("\n");
+
+const scripted = (name: string, script: string, more = "") =>
+  `${name}_task:\n  clone_script: "true"\n  main_script: ${JSON.stringify(script)}\n${more}`;
+
+async function write(site: ControllerSite, text: string, path = ".cirrus.yml"): Promise<void> {
+  await Deno.writeTextFile(join(site.directory, path), text);
+}
+
+function closedAddress(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `http://127.0.0.1:${listener.addr.port}`;
+}
+
+/** Makes a build of what is in the directory; resolves with it as the command prints it. */
+async function submit(site: ControllerSite, ...args: string[]) {
+  const { exitCode, stdout, stderr } = await site.cirrus("submit", "--json", ...args);
+  assert.equal(exitCode, 0, stderr);
+  const build: { id: string; tasks: { id: string; name: string }[] } = JSON.parse(stdout);
+  return { ...build, taskId: build.tasks[0]?.id ?? "" };
+}
+
+Deno.test("submit --follow shows what cirrus run would, and ends as it does", async () => {
+  await using site = await controllerSite();
+  await site.startWorker("mini");
+  await write(
+    site,
+    definition(scripted("good", "echo $GREETING, $CIRRUS_BRANCH"), scripted("bad", "exit 3")),
+  );
+  const passed = await site.cirrus("submit", "--follow", "-e", "GREETING=hello", "--branch=main", "GOOD");
+  assert.equal(passed.exitCode, 0, passed.stderr);
+  assert.match(passed.stdout, /^\[good\] main \| hello, main$/m);
+  assert.match(passed.stdout, /^\[good\] passed in .*$/m);
+  assert.match(passed.stdout, /^1 passed in .*\n$/m);
+  const failed = await site.cirrus("submit", "--follow", "--env=GREETING=x");
+  assert.equal(failed.exitCode, 1);
+  assert.match(failed.stdout, /^1 passed, 1 failed in /m);
+});
+
+Deno.test("submit --follow --json prints the build as it ended", async () => {
+  await using site = await controllerSite();
+  await site.startWorker("mini");
+  await write(site, definition(scripted("bad", "exit 3")), "other.yml");
+  const { exitCode, stdout } = await site.cirrus("submit", "--follow", "--json", "--file=other.yml");
+  assert.equal(exitCode, 1);
+  const { status, tasks } = JSON.parse(stdout);
+  assert.deepEqual([status, tasks[0].status, tasks[0].cause], ["failed", "failed", "command"]);
+});
+
+Deno.test("submit in a git clone says where the tasks are to clone from", async () => {
+  await using site = await controllerSite();
+  await write(site, definition(scripted("one", "true")));
+  await git(site.directory, "init", "--quiet", "--initial-branch=main");
+  await git(site.directory, "remote", "add", "origin", "https://git.example.com/team/app.git");
+  await git(site.directory, "commit", "--quiet", "--allow-empty", "--message=The first");
+  const { exitCode, stdout, stderr } = await site.cirrus("submit");
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /^Warning: no branch of https:.* push it first\n$/);
+  const [, id = ""] = /^Build (\d+) is made; "cirrus builds \d+" shows how far it is\n/.exec(stdout) ?? [];
+  assert.match(stdout, /^\d+ +one +triggered$/m);
+  const head = (await git(site.directory, "rev-parse", "HEAD")).trim();
+  const listed = await site.cirrus("builds");
+  assert.match(
+    listed.stdout,
+    new RegExp(`^${id} +executing +\\S+ +\\S+ +main +${head.slice(0, 10)} +The first$`, "m"),
+  );
+});
+
+Deno.test("a file with errors is shown as validate shows it, and nothing is made", async () => {
+  await using site = await controllerSite();
+  await write(site, definition("one_task:\n  depends_on: two\n  main_script: true"));
+  const { exitCode, stdout, stderr } = await site.cirrus("submit");
+  assert.deepEqual([exitCode, stdout], [2, ""]);
+  assert.match(stderr, /^\.cirrus\.yml:3:3: .*no task "two"/);
+  assert.match(stderr, /\^/);
+  assert.equal((await site.cirrus("builds")).stdout, 'There are no builds yet: "cirrus submit" makes one\n');
+});
+
+Deno.test("Ctrl-C stops following a build, which goes on", async () => {
+  await using site = await controllerSite();
+  await site.startWorker("mini");
+  await write(site, definition(scripted("one", "sleep 1000")));
+  const command = site.start(["submit", "--follow"]);
+  await eventually(() => command.io.stdout.text.includes("[one] main: started"));
+  command.io.send("SIGINT");
+  const { exitCode, stderr } = await command.ended;
+  assert.equal(exitCode, 130);
+  const [build] = await site.controller.listBuilds({ limit: 1 });
+  assert.equal(
+    stderr,
+    `Build ${build?.id} goes on without being followed: "cirrus cancel ${build?.id}" stops it\n`,
+  );
+  assert.equal(build?.status, "executing");
+});
+
+Deno.test("builds shows the tasks of a build and why they wait; cancel and rerun say what they did", async () => {
+  await using site = await controllerSite({ holdMs: 10 });
+  await write(site, definition(scripted("one", "exit 1", "  persistent_worker: {labels: {os: beos}}\n")));
+  const { id, taskId } = await submit(site);
+  using worker = await RawWorker.connect(site.controller.endpoint, { name: "mini", labels: { os: "linux" } });
+  await worker.poll();
+  const { stdout } = await site.cirrus("builds", id);
+  assert.match(stdout, new RegExp(`^Build ${id}: executing after .*`));
+  assert.match(stdout, /^\d+ +one +triggered .*mini.*os/m);
+  const shown = JSON.parse((await site.cirrus("builds", id, "--json")).stdout);
+  assert.equal(shown.tasks[0].wait.workers[0].reason, "label");
+
+  const refused = await site.cirrus("rerun", taskId);
+  assert.deepEqual([refused.exitCode, refused.stdout], [2, ""]);
+  assert.match(refused.stderr, /Running task \d+ again: .* has not ended/);
+
+  const cancelled = await site.cirrus("cancel", "--reason=Not needed", taskId);
+  assert.deepEqual(cancelled, { exitCode: 0, stdout: `Task ${taskId} is aborted\n`, stderr: "" });
+  assert.match((await site.cirrus("builds", id)).stdout, /aborted +Not needed$/m);
+});
+
+Deno.test("a task that failed is run again in its place, and both have their logs", async () => {
+  await using site = await controllerSite();
+  await site.startWorker("mini");
+  await write(site, definition(scripted("one", "echo in try $CIRRUS_TASK_ID; false")));
+  const { id, taskId } = await submit(site);
+  await waitForTask(site.controller, taskId, "failed");
+  const { stdout } = await site.cirrus("rerun", taskId, "--json");
+  const again: string = JSON.parse(stdout).id;
+  await waitForTask(site.controller, again, "failed");
+  assert.match((await site.cirrus("logs", taskId, "main")).stdout, new RegExp(`^in try ${taskId}$`, "m"));
+  assert.match((await site.cirrus("logs", again, "main")).stdout, new RegExp(`^in try ${again}$`, "m"));
+  assert.match((await site.cirrus("builds", id)).stdout, new RegExp(`failed, run again as ${again}`));
+});
+
+Deno.test("cancel takes a build with all its tasks", async () => {
+  await using site = await controllerSite();
+  await write(site, definition(scripted("one", "true"), scripted("two", "true")));
+  const { id } = await submit(site);
+  assert.equal((await site.cirrus("cancel", id)).stdout, `Build ${id} is aborted\n`);
+  const unknown = await site.cirrus("cancel", "17");
+  assert.deepEqual([unknown.exitCode, unknown.stdout], [2, ""]);
+  assert.match(unknown.stderr, /No task and no build has the id 17/);
+});
+
+Deno.test("logs prints one command byte for byte, and all of them under their names", async () => {
+  await using site = await controllerSite();
+  await site.startWorker("mini");
+  await write(site, definition(scripted("one", "seq 100000", "  after_script: echo after\n")));
+  const { taskId } = await submit(site);
+  await waitForTask(site.controller, taskId, "completed");
+  const numbers = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join("");
+  const { stdout } = await site.cirrus("logs", taskId, "main");
+  assert.ok(stdout.includes(numbers));
+  const all = (await site.cirrus("logs", taskId)).stdout;
+  assert.deepEqual(all.match(/^==> .*$/mg), ["==> clone", "==> main", "==> after"]);
+  assert.ok(all.includes(stdout));
+  const lines = (await site.cirrus("logs", taskId, "after", "--json")).stdout.trimEnd().split("\n");
+  const pieces: { task: string; command: string; text: string }[] = lines.map((line) => JSON.parse(line));
+  assert.ok(pieces.every(({ task, command }) => task === taskId && command === "after"));
+  assert.match(pieces.map(({ text }) => text).join(""), /^after$/m);
+
+  const misspelt = await site.cirrus("logs", taskId, "mian");
+  assert.deepEqual(misspelt, {
+    exitCode: 2,
+    stdout: "",
+    stderr: `Task ${taskId} has no command named "mian", did you mean "main"?\n`,
+  });
+});
+
+Deno.test("logs --follow prints what comes until the task has ended", async () => {
+  await using site = await controllerSite();
+  await write(
+    site,
+    definition(scripted("one", "echo before; while [ ! -e $GATE ]; do sleep 0.02; done; echo after")),
+  );
+  const gate = join(site.directory, "gate");
+  const { taskId } = await submit(site, "-e", `GATE=${gate}`);
+  const waiting = await site.cirrus("logs", taskId);
+  assert.deepEqual([waiting.exitCode, waiting.stdout], [0, ""]);
+  assert.match(waiting.stderr, /has printed nothing: it is triggered, /);
+  const following = site.start(["logs", "--follow", taskId, "main"]);
+  await site.startWorker("mini");
+  await eventually(() => /^before$/m.test(following.io.stdout.text));
+  await Deno.writeTextFile(gate, "");
+  const { exitCode, stdout } = await following.ended;
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /^before\n(.*\n)*after$/m);
+});
+
+Deno.test("workers lists them, disables, enables and forgets them", async () => {
+  await using site = await controllerSite({ holdMs: 10 });
+  assert.match((await site.cirrus("workers")).stdout, /^No worker has ever polled here/);
+  {
+    using worker = await RawWorker.connect(site.controller.endpoint, {
+      name: "mini",
+      labels: { os: "darwin", version: "1.2.3" },
+      resources: { gpu: 2 },
+    });
+    await worker.poll();
+    assert.equal(
+      (await site.cirrus("workers", "disable", "mini")).stdout,
+      'Worker "mini" is given no more tasks\n',
+    );
+    assert.match(
+      (await site.cirrus("workers")).stdout,
+      /^WORKER .*\nmini +live, disabled +1\.2\.3 +nothing +gpu 0\/2 +os=darwin\n$/,
+    );
+    const refused = await site.cirrus("workers", "delete", "mini");
+    assert.equal(refused.exitCode, 2);
+    assert.match(refused.stderr, /it is connected or has a task/);
+    const enabled = await site.cirrus("workers", "enable", "mini", "--json");
+    assert.deepEqual(JSON.parse(enabled.stdout), { name: "mini", disabled: false });
+    const { workers } = JSON.parse((await site.cirrus("workers", "list", "--json")).stdout);
+    assert.deepEqual([workers[0].name, workers[0].disabled], ["mini", false]);
+  }
+  const unknown = await site.cirrus("workers", "disable", "maxi");
+  assert.equal(unknown.exitCode, 2);
+  assert.match(unknown.stderr, /there is none/);
+});
+
+for (
+  const [what, environment, message] of [
+    ["a wrong token", { CIRRUS_API_TOKEN: "wrong" }, /does not know this token: give its API token by/],
+    [
+      "an address where nothing listens",
+      { CIRRUS_CONTROLLER: closedAddress() },
+      /Cannot reach the controller at http:\/\/127\.0\.0\.1:\d+: .*refused.*; is it running/,
+    ],
+  ] as const
+) {
+  Deno.test(`${what} says what to do, and shows no token`, async () => {
+    await using site = await controllerSite();
+    const { exitCode, stdout, stderr } = await site.start(["builds"], environment).ended;
+    assert.notEqual(exitCode, 0);
+    assert.equal(stdout, "");
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /token-of-the-api|wrong\b/);
+  });
+}
+
+Deno.test("the port for workers is told from that of the API", async () => {
+  await using site = await controllerSite();
+  const { exitCode, stderr } = await site.start(["builds"], { CIRRUS_CONTROLLER: site.controller.endpoint })
+    .ended;
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /address of its --http-listen/);
+});
