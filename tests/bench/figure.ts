@@ -1,7 +1,7 @@
 /** One line of the table. All of its numbers are in the same unit. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "ms" | "MB" | "MB/s" | "%";
+  readonly unit: "ms" | "MB" | "MB/s" | "%" | "tasks/s";
   /** One for each run. */
   readonly values: readonly number[];
   /** What the Go program needs on a machine like this one, in words. */

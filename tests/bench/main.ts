@@ -4,6 +4,11 @@
  */
 import { parseArgs } from "node:util";
 import { bigLog } from "./big_log_bench.ts";
+import { assignment } from "./controller/assignment_bench.ts";
+import { idleFleet } from "./controller/idle_fleet_bench.ts";
+import { logStreams } from "./controller/log_streams_bench.ts";
+import { restart } from "./controller/restart_bench.ts";
+import { throughput } from "./controller/throughput_bench.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { firstLine } from "./first_line_bench.ts";
 import { idle } from "./idle_bench.ts";
@@ -21,6 +26,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   bigLog,
   idle,
   parse,
+  assignment,
+  idleFleet,
+  throughput,
+  logStreams,
+  restart,
 };
 
 const { values, positionals } = parseArgs({
