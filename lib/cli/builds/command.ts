@@ -1,10 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
-import { CLIENT_FLAGS, type ClientFlags } from "../controller_client/access_flags.ts";
-
-export interface BuildsFlags extends ClientFlags {
-  readonly limit: number;
-}
+import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
+import type { BuildsFlags } from "./builds_flags.ts";
 
 /** `cirrus builds [flags] [BUILD]` */
 export const buildsCommand = buildCommand<BuildsFlags, [build?: string], CliContext>({

@@ -11,7 +11,7 @@ import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { table } from "../output/table.ts";
 import { taskTitles } from "../run/task_titles.ts";
-import type { BuildsFlags } from "./command.ts";
+import type { BuildsFlags } from "./builds_flags.ts";
 
 /** `cirrus builds`: the last builds, or one with its tasks. */
 export function showBuilds(flags: BuildsFlags, io: Io, id?: string): Promise<number> {

@@ -5,7 +5,7 @@ import { withController } from "../controller_client/with_controller.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
-import type { CancelFlags } from "./command.ts";
+import type { CancelFlags } from "./cancel_flags.ts";
 
 /** `cirrus cancel`: aborts what has not ended of a task or a build. */
 export function cancel(flags: CancelFlags, io: Io, id: string): Promise<number> {

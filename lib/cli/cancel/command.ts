@@ -1,10 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
-import { CLIENT_FLAGS, type ClientFlags } from "../controller_client/access_flags.ts";
-
-export interface CancelFlags extends ClientFlags {
-  readonly reason: string;
-}
+import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
+import type { CancelFlags } from "./cancel_flags.ts";
 
 /** `cirrus cancel [flags] ID` */
 export const cancelCommand = buildCommand<CancelFlags, [id: string], CliContext>({

@@ -1,10 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
-import { CLIENT_FLAGS, type ClientFlags } from "../controller_client/access_flags.ts";
-
-export interface LogsFlags extends ClientFlags {
-  readonly follow: boolean;
-}
+import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
+import type { LogsFlags } from "./logs_flags.ts";
 
 /** `cirrus logs [flags] TASK [COMMAND]` */
 export const logsCommand = buildCommand<LogsFlags, [task: string, command?: string], CliContext>({

@@ -6,7 +6,7 @@ import { nearest } from "../../diagnostics/nearest.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
-import type { LogsFlags } from "./command.ts";
+import type { LogsFlags } from "./logs_flags.ts";
 import { LogPrinter } from "./log_printer.ts";
 
 /** `cirrus logs`: what a task's commands have printed. */
