@@ -6,7 +6,7 @@ import { draftBuild, InvalidBuildError, type NewBuild } from "./builds/new_build
 import { Blobs } from "./blobs/blobs.ts";
 import { FileCacheStorage } from "./blobs/file_cache_storage.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { openDataDirectory } from "./data_directory.ts";
+import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import { followLog, isLogOver, type LogOfTry } from "./logs/follow_log.ts";
 import type { LogSlice } from "./logs/logs.ts";
 import { ControllerMetrics } from "./metrics/controller_metrics.ts";
@@ -14,13 +14,14 @@ import { currentMetrics } from "./metrics/current_metrics.ts";
 import type { MetricFamily } from "./metrics/metric_family.ts";
 import type { BuildEvent, BuildRecord, BuildSummary, TaskRecord, WorkerRecord } from "./records.ts";
 import { NotFoundError } from "./not_found_error.ts";
+import { Retention, type RetentionLimits } from "./retention/retention.ts";
 import { RegistrationTokens } from "./services/registration_tokens.ts";
 import { SqliteStore } from "./store/sqlite/sqlite_store.ts";
 import type { Store } from "./store/store.ts";
 import type { WatchdogLimits } from "./tasks/watchdog.ts";
 import type { WaitReason } from "./workers/explain_wait.ts";
 
-export interface ControllerOptions extends Partial<WatchdogLimits> {
+export interface ControllerOptions extends Partial<WatchdogLimits>, RetentionLimits {
   readonly hostname: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -86,6 +87,7 @@ export interface LogName {
 export class Controller implements AsyncDisposable {
   /** What tasks store, for an HTTP listener to serve. */
   readonly blobs: Blobs;
+  readonly #directory: DataDirectory;
   readonly #store: Store;
   readonly #parts: Parts;
   readonly #server: RpcServer;
@@ -94,6 +96,7 @@ export class Controller implements AsyncDisposable {
 
   private constructor(
     options: {
+      directory: DataDirectory;
       store: Store;
       parts: Parts;
       server: RpcServer;
@@ -102,6 +105,7 @@ export class Controller implements AsyncDisposable {
       resources: AsyncDisposableStack;
     },
   ) {
+    this.#directory = options.directory;
     this.#store = options.store;
     this.blobs = options.blobs;
     this.#parts = options.parts;
@@ -145,6 +149,7 @@ export class Controller implements AsyncDisposable {
       },
     });
     resources.use(parts.watchdog);
+    resources.use(new Retention({ ...settings, store, logs: parts.logs })).start();
     const server = await RpcServer.listen({
       hostname: options.hostname,
       port: options.port,
@@ -152,6 +157,7 @@ export class Controller implements AsyncDisposable {
       services: parts.services,
     });
     return new Controller({
+      directory,
       store,
       parts,
       server,
@@ -177,6 +183,7 @@ export class Controller implements AsyncDisposable {
   async createBuild(build: NewBuild): Promise<BuildRecord> {
     const { ids, queue } = this.#parts;
     const draft = draftBuild(build, { ids, now: this.#clock.now() });
+    await this.#directory.requireSpace();
     const { id, waiting } = await this.#store.builds.create(draft);
     for (const task of waiting) queue.add(task);
     return await this.#require(id);
@@ -209,32 +216,18 @@ export class Controller implements AsyncDisposable {
 
   /**
    * Runs a task again that has ended, as a new task in its place; the old one keeps its record. Tasks that could not run
-   * because of the old one wait for the new one. Rejects with `InvalidBuildError` when the task cannot be run again.
+   * because of the old one wait for the new one. Rejects with `InvalidBuildError` when the task cannot be run again, or with
+   * `StoreFullError` without space.
    */
   async rerunTask(taskId: string): Promise<TaskRecord> {
     await this.#requireTask(taskId);
+    await this.#directory.requireSpace();
     const newId = this.#parts.ids.next();
     if (await this.#parts.control.rerun(taskId, newId)) return await this.#requireTask(newId);
     throw new InvalidBuildError(
       `Running task ${taskId} again: it has not run, has not ended, or was run again before, ` +
         "or a task on which it depends did not pass; run that one again",
     );
-  }
-
-  /**
-   * Forgets builds that had ended by `endedBefore`, in milliseconds since 1970, with their logs: the oldest ones first,
-   * and at most `limit`. Resolves with how many. What runs is never touched.
-   */
-  async removeBuilds(options: { readonly endedBefore: number; readonly limit: number }): Promise<number> {
-    const builds = await this.#store.builds.endedBefore(options.endedBefore, options.limit);
-    let removed = 0;
-    for (const { id } of builds) {
-      const files = await this.#store.builds.remove(id);
-      if (files === undefined) continue;
-      removed++;
-      await this.#parts.logs.removeFiles(files);
-    }
-    return removed;
   }
 
   /** The workers that ever polled, those that are away too. */

@@ -1,4 +1,9 @@
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { StoreFullError } from "./store/store_full_error.ts";
+
+/** What is left for the builds that run when no new ones are taken in any more. */
+const RESERVE_BYTES = 16 * 1024 * 1024;
 
 /** Where a controller keeps its data. */
 export interface DataDirectory extends AsyncDisposable {
@@ -8,6 +13,8 @@ export interface DataDirectory extends AsyncDisposable {
   readonly logs: string;
   /** Where caches go; made when it is needed. */
   readonly caches: string;
+  /** Rejects with `StoreFullError` when no more space is left than the builds that run may need. */
+  requireSpace(): Promise<void>;
 }
 
 /**
@@ -23,6 +30,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
       database: ":memory:",
       logs,
       caches: join(directory, "caches"),
+      requireSpace: () => requireSpace([logs]),
       [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
     };
   }
@@ -33,7 +41,13 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     // SQLite makes its files as readable as the database is.
     (await Deno.open(database, { create: true, write: true, mode: 0o600 })).close();
   });
-  return { database, logs, caches: join(path, "caches"), [Symbol.asyncDispose]: () => Promise.resolve() };
+  return {
+    database,
+    logs,
+    caches: join(path, "caches"),
+    requireSpace: () => requireSpace([path, logs]),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 /** Makes a data directory that is missing, readable for its owner only. Rejects as `openDataDirectory`. */
@@ -51,5 +65,17 @@ async function prepared(path: string, work: () => Promise<void>): Promise<void> 
       }; choose another directory, or let this user write there`,
       { cause: error },
     );
+  }
+}
+
+/** The folders may be on disks of their own. */
+async function requireSpace(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize < RESERVE_BYTES) {
+      throw new StoreFullError(
+        `Storing a build: the disk of ${folder} is full but for what running builds need; make space there`,
+      );
+    }
   }
 }

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Controller } from "../../lib/controller/controller.ts";
 import { InvalidBuildError } from "../../lib/controller/builds/new_build.ts";
 import { Code } from "../../lib/rpc/code.ts";
 import { Status } from "../../proto/gen/cirrus_ci_service_pb.ts";
-import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { task } from "./builds.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { type RawTask, RawWorker } from "./raw_worker.ts";
@@ -92,28 +90,6 @@ Deno.test("listBuilds lists the last builds first, page by page", async () => {
   const first = await controller.listBuilds({ limit: 3 });
   const rest = await controller.listBuilds({ limit: 3, before: first.at(-1)?.id ?? "" });
   assert.deepEqual([...first, ...rest].map(({ id }) => id), ids);
-});
-
-Deno.test("removeBuilds forgets builds that ended long ago, with their logs, and none that runs", async () => {
-  await using directory = await temporaryDirectory();
-  const clock = new ManualClock();
-  await using controller = await startController({ clock, dataDirectory: directory.path });
-  using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const old = await controller.createBuild({ tasks: [task()] });
-  await end(await worker.takeTask(), Status.COMPLETED);
-  const running = await controller.createBuild({ tasks: [task()] });
-  const given = await worker.takeTask();
-  await given.started();
-  await given.streamLog("main", ["x".repeat(20_000)]);
-  const logs = async () => (await Array.fromAsync(Deno.readDir(join(directory.path, "logs")))).length;
-  assert.equal(await logs(), 2);
-  await clock.advance(1_000);
-
-  assert.equal(await controller.removeBuilds({ endedBefore: clock.now() - 1_000, limit: 10 }), 0);
-  assert.equal(await controller.removeBuilds({ endedBefore: clock.now(), limit: 10 }), 1);
-  assert.equal(await controller.findBuild(old.id), undefined);
-  assert.equal(await logs(), 1);
-  assert.equal((await controller.findBuild(running.id))?.status, "executing");
 });
 
 Deno.test("workers tells who is there and what runs, and can be told to give one nothing", async () => {

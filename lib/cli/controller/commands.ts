@@ -1,7 +1,9 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
+import { parseByteSize } from "../../units/byte_size.ts";
 import { type CliContext, lazily } from "../command.ts";
 import { parsePositiveDuration } from "../positive_duration.ts";
 import type { ControllerRunFlags } from "./controller_flags.ts";
+import { parseKeep } from "./keep.ts";
 import { parseListenAddress } from "./listen_address.ts";
 
 const optionalText = { kind: "parsed", parse: String, optional: true } as const;
@@ -54,6 +56,20 @@ const run = buildCommand<ControllerRunFlags, [], CliContext>({
         kind: "boolean",
         withNegated: false,
         brief: "Listen without TLS where others can reach it",
+      },
+      keep: {
+        kind: "parsed",
+        parse: parseKeep,
+        default: "30d",
+        placeholder: "DURATION",
+        brief: "Forget builds that ended longer ago, such as 30d or 12h",
+      },
+      maxDisk: {
+        kind: "parsed",
+        parse: parseByteSize,
+        default: "50GB",
+        placeholder: "SIZE",
+        brief: "Forget the builds that ended first while builds and logs take more",
       },
       queueTimeout: {
         kind: "parsed",

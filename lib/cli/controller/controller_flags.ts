@@ -12,6 +12,10 @@ export interface ControllerRunFlags {
   readonly publicUrl?: string;
   readonly insecure: boolean;
   /** Milliseconds. */
+  readonly keep: number;
+  /** Bytes. */
+  readonly maxDisk: number;
+  /** Milliseconds. */
   readonly queueTimeout: number;
   /** Milliseconds. */
   readonly workerTimeout: number;

@@ -51,6 +51,8 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
     ...certificate && { certificate },
     dataDirectory,
     registrationToken: registrationToken.value,
+    keepMs: flags.keep,
+    maxDiskBytes: flags.maxDisk,
     queueTimeoutMs: flags.queueTimeout,
     workerTimeoutMs: flags.workerTimeout,
     logger,

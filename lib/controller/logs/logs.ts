@@ -114,9 +114,21 @@ export class Logs {
     }
   }
 
-  /** Removes the files of logs that are forgotten. */
-  async removeFiles(ids: readonly number[]): Promise<void> {
-    for (const id of ids) await this.#removeFile(id);
+  /** Removes the files of logs that are forgotten. Resolves with how many bytes they had. */
+  async removeFiles(ids: readonly number[]): Promise<number> {
+    let bytes = 0;
+    for (const id of ids) {
+      bytes += await this.#fileSize(`${id}.log`);
+      await this.#removeFile(id);
+    }
+    return bytes;
+  }
+
+  /** How many bytes the files of all logs have. */
+  async usedBytes(): Promise<number> {
+    let bytes = 0;
+    for await (const { name } of Deno.readDir(this.#directory)) bytes += await this.#fileSize(name);
+    return bytes;
   }
 
   /** Removes what a controller that was killed left half done; to be called before anything is written. */
@@ -187,6 +199,16 @@ export class Logs {
       filled += count;
     }
     return { bytes: bytes.subarray(0, filled), size };
+  }
+
+  /** 0 when it is gone. */
+  async #fileSize(name: string): Promise<number> {
+    try {
+      return (await Deno.stat(join(this.#directory, name))).size;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return 0;
+      throw error;
+    }
   }
 
   async #removeFile(id: number): Promise<void> {

@@ -29,6 +29,10 @@ export interface Store extends AsyncDisposable {
   readonly tasks: TaskStore;
   readonly workers: WorkerStore;
   readonly logs: LogIndex;
+  /** How many bytes all of it takes but the logs in files. */
+  usedBytes(): Promise<number>;
+  /** Gives some of the space that removed builds took back to the disk. Resolves with whether there is more. */
+  compact(): Promise<boolean>;
 }
 
 /** A build about to be stored. */
@@ -70,9 +74,12 @@ export interface BuildStore {
   findSummary(id: string): Promise<BuildSummary | undefined>;
   /** Builds made before the build `before`, or all, the last one first. */
   list(page: { readonly before?: string; readonly limit: number }): Promise<BuildSummary[]>;
-  /** Builds that had ended by then, the one that ended first first. */
-  endedBefore(at: number, limit: number): Promise<BuildSummary[]>;
-  /** Forgets a build that has ended. Returns the ids of its logs that are in files; undefined when it has not ended. */
+  /** Ids of builds that had ended by then and that `remove` would forget, the one that ended first first. */
+  removable(page: { readonly endedBefore: number; readonly limit: number }): Promise<string[]>;
+  /**
+   * Forgets a build that has ended and of which no worker has a task any more. Returns the ids of its logs that are in
+   * files; undefined when it is not so.
+   */
   remove(id: string): Promise<number[] | undefined>;
   findTask(taskId: string): Promise<TaskRecord | undefined>;
   /** What happened to a build after the event `after`, at most `limit` of it. */

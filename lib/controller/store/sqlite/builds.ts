@@ -76,8 +76,10 @@ export class SqliteBuilds implements BuildStore {
     );
   }
 
-  endedBefore(at: number, limit: number): Promise<BuildSummary[]> {
-    return this.#database.run(() => this.#statements.endedBefore.all(at, limit).map(toSummary));
+  removable(page: { readonly endedBefore: number; readonly limit: number }): Promise<string[]> {
+    return this.#database.run(() =>
+      this.#statements.removable.all(page.endedBefore, page.limit).map((row) => text(row, "id"))
+    );
   }
 
   remove(id: string): Promise<number[] | undefined> {
@@ -189,6 +191,12 @@ function toSummary(row: Row): BuildSummary {
   };
 }
 
+/** Whether a worker still has a task of a build, which may be cleaning up. */
+const HELD = `EXISTS (
+  SELECT 1 FROM assignment JOIN task ON task.id = assignment.task_id
+  WHERE assignment.release IS NULL AND task.build_id = build.id
+)`;
+
 const TASK = `
   SELECT task.*, (
     SELECT assignment.worker FROM assignment WHERE assignment.task_id = task.id ORDER BY id DESC LIMIT 1
@@ -208,14 +216,16 @@ function prepare(database: Database) {
     find: statement("SELECT * FROM build WHERE id = ?"),
     findByKey: statement("SELECT id, request_digest FROM build WHERE idempotency_key = ?"),
     list: statement(LIST_BUILDS),
-    endedBefore: statement("SELECT * FROM build WHERE finished_at < ? ORDER BY finished_at LIMIT ?"),
+    removable: statement(`
+      SELECT id FROM build WHERE finished_at < ? AND NOT ${HELD} ORDER BY finished_at LIMIT ?
+    `),
     logFiles: statement(`
       SELECT log.id FROM task
       JOIN assignment ON assignment.task_id = task.id
       JOIN log ON log.assignment_id = assignment.id
       WHERE task.build_id = ? AND log.content IS NULL
     `),
-    remove: statement("DELETE FROM build WHERE id = ? AND finished_at IS NOT NULL"),
+    remove: statement(`DELETE FROM build WHERE id = ? AND finished_at IS NOT NULL AND NOT ${HELD}`),
     insert: statement(`
       INSERT INTO build (
         id, created_at, finished_at, status, idempotency_key, request_digest, environment, overrides,

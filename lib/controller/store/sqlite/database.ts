@@ -1,7 +1,8 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { StoreFullError } from "../store_full_error.ts";
+import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import type { Row } from "./row.ts";
+import { number, type Row } from "./row.ts";
 
 /** A prepared statement. */
 export interface Statement {
@@ -12,6 +13,12 @@ export interface Statement {
 
 /** Told of everything that the database did and how many seconds it took. */
 export type Observe = (operation: "statement" | "transaction", seconds: number) => void;
+
+/** What a large transaction leaves of its journal. */
+const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
+
+/** How many pages are given back to the disk at once: few enough to keep nobody waiting. */
+const COMPACTED_PAGES = 1_000;
 
 /** A SQLite database with the current schema, used by this process alone. */
 export class Database implements Disposable {
@@ -33,12 +40,14 @@ export class Database implements Disposable {
       // NORMAL: what was committed survives the death of this process; the last moments before a power cut may be
       // lost, and then a task is run again. FULL would cost a disk flush for each of a task's ten or so changes.
       database.exec(`
+        PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = NORMAL;
+        PRAGMA journal_size_limit = ${MAX_JOURNAL_BYTES};
         PRAGMA foreign_keys = ON;
       `);
-      migrate(database, path);
+      migrate(database, { path, migrations: MIGRATIONS });
       return new Database(database, observe);
     } catch (error) {
       database.close();
@@ -97,24 +106,24 @@ export class Database implements Disposable {
     });
   }
 
+  /** How many bytes are in use, without what removed rows have left free. */
+  usedBytes(): number {
+    return (this.#pragma("page_count") - this.#pragma("freelist_count")) * this.#pragma("page_size");
+  }
+
+  /** Gives some of the space that removed rows have left free back to the disk. Returns whether there is more. */
+  compact(): boolean {
+    translated(() => this.#database.prepare(`PRAGMA incremental_vacuum(${COMPACTED_PAGES})`).all());
+    return this.#pragma("freelist_count") > COMPACTED_PAGES;
+  }
+
+  #pragma(name: "page_count" | "freelist_count" | "page_size"): number {
+    const row = this.#database.prepare(`PRAGMA ${name}`).get();
+    return row === undefined ? 0 : number(row, name);
+  }
+
   [Symbol.dispose](): void {
     if (this.#database.isOpen) this.#database.close();
-  }
-}
-
-function migrate(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  if (version > MIGRATIONS.length) {
-    throw new Error(
-      `Opening ${path}: a newer version of this program wrote it; run that version, or choose another data directory`,
-    );
-  }
-  for (const [step, sql] of MIGRATIONS.entries()) {
-    if (step < version) continue;
-    database.exec("BEGIN IMMEDIATE");
-    database.exec(sql);
-    database.exec(`PRAGMA user_version = ${step + 1}`);
-    database.exec("COMMIT");
   }
 }
 

@@ -28,6 +28,14 @@ export class SqliteStore implements Store {
     return new SqliteStore(Database.open(path, observe));
   }
 
+  usedBytes(): Promise<number> {
+    return Promise.try(() => this.#database.usedBytes());
+  }
+
+  compact(): Promise<boolean> {
+    return Promise.try(() => this.#database.compact());
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.try(() => this.#database[Symbol.dispose]());
   }
