@@ -19,6 +19,7 @@ import type { ProjectSource } from "./project_source.ts";
 import type { UpdateReporter } from "./reports/update_reporter.ts";
 import type { ScratchDirectory } from "./scratch_directory.ts";
 import { getsExtraTime, shouldRun } from "./should_run.ts";
+import type { TaskUpstream } from "./task_upstream.ts";
 
 /** The upstream hears that a command is over when its log is through, but not much later than it is. */
 const LOG_FIRST_MS = 2_000;
@@ -31,6 +32,7 @@ export interface CommandLoopOptions {
   readonly scratch: ScratchDirectory;
   readonly projectSource?: ProjectSource | undefined;
   readonly caches: TaskCaches;
+  readonly upstream: TaskUpstream;
   readonly mirrors: MirrorsOptions;
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;

@@ -102,6 +102,7 @@ class Agent {
       ...this.#options,
       ...task,
       caches: served.caches,
+      upstream: this.#upstream,
       deadline,
       background,
       logs,

@@ -25,10 +25,13 @@ type Method =
   | "reportAgentError"
   | "reportAgentWarning"
   | "reportAgentFinished"
-  | CacheMethod;
+  | FileMethod;
 
-/** The methods about caches: UNIMPLEMENTED, until a test gives the upstream some. */
-export type CacheMethod =
+/** The methods about caches and artifacts: UNIMPLEMENTED, until a test gives the upstream some. */
+export type FileMethod =
+  | "uploadArtifacts"
+  | "generateArtifactUploadURLs"
+  | "commitUploadedArtifacts"
   | "cacheInfo"
   | "deleteCache"
   | "generateCacheDownloadURLs"
@@ -95,6 +98,9 @@ export class FakeCi implements AsyncDisposable {
       reportAgentError: () => Promise.resolve({}),
       reportAgentWarning: () => Promise.resolve({}),
       reportAgentFinished: () => Promise.resolve({}),
+      uploadArtifacts: unimplemented,
+      generateArtifactUploadURLs: unimplemented,
+      commitUploadedArtifacts: unimplemented,
       cacheInfo: unimplemented,
       deleteCache: unimplemented,
       generateCacheDownloadURLs: unimplemented,
@@ -208,6 +214,9 @@ export class FakeCi implements AsyncDisposable {
       reportAgentError: take("reportAgentError", ({ message }) => void this.errors.push(message)),
       reportAgentWarning: take("reportAgentWarning", ({ message }) => void this.warnings.push(message)),
       reportAgentFinished: take("reportAgentFinished", (request) => void this.finished.push(request)),
+      uploadArtifacts: take("uploadArtifacts"),
+      generateArtifactUploadURLs: take("generateArtifactUploadURLs"),
+      commitUploadedArtifacts: take("commitUploadedArtifacts"),
       cacheInfo: take("cacheInfo"),
       deleteCache: take("deleteCache"),
       generateCacheDownloadURLs: take("generateCacheDownloadURLs"),

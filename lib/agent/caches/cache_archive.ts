@@ -1,5 +1,5 @@
 import type { Machine } from "../../machine/machine.ts";
-import type { CacheContent, StoredCache } from "./cache_store.ts";
+import type { Content, Download } from "../http_transfer.ts";
 import { compress, decompress } from "./gzip.ts";
 import { TarContents } from "./tar_contents.ts";
 import type { TransferProgress } from "./transfer_progress.ts";
@@ -9,7 +9,7 @@ export interface CacheArchive extends AsyncDisposable {
   readonly contents: TarContents;
   /** In bytes. */
   readonly size: number;
-  open(): Promise<CacheContent>;
+  open(): Promise<Content>;
 }
 
 export interface PackOptions {
@@ -64,7 +64,7 @@ export interface Unpacked {
 }
 
 /** Unpacks an archive while it comes. Rejects when it is not complete, or no archive at all. */
-export async function unpackCache(stored: StoredCache, options: UnpackOptions): Promise<Unpacked> {
+export async function unpackCache(stored: Download, options: UnpackOptions): Promise<Unpacked> {
   const { machine, base, progress, signal } = options;
   const contents = new TarContents();
   const startedAt = performance.now();

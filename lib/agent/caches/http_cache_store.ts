@@ -1,5 +1,5 @@
-import type { CacheContent, CacheStore, StoredCache } from "./cache_store.ts";
-import { download, isThere, upload } from "./http_transfer.ts";
+import { type Content, type Download, download, isThere, upload } from "../http_transfer.ts";
+import type { CacheStore } from "./cache_store.ts";
 
 /** The store that a task names in `CIRRUS_HTTP_CACHE_HOST`: `GET`, `HEAD` and `POST` of `http://host/KEY`. */
 export class HttpCacheStore implements CacheStore {
@@ -10,16 +10,15 @@ export class HttpCacheStore implements CacheStore {
     this.#host = host;
   }
 
-  async load(key: string, signal: AbortSignal): Promise<StoredCache | undefined> {
-    const answer = await download(this.#url(key), signal);
-    return answer.kind === "found" ? answer.stored : undefined;
+  async load(key: string, signal: AbortSignal): Promise<Download | undefined> {
+    return await download(this.#url(key), signal);
   }
 
   async has(key: string, signal: AbortSignal): Promise<boolean> {
     return await isThere(this.#url(key), signal);
   }
 
-  async save(key: string, content: CacheContent, signal: AbortSignal): Promise<void> {
+  async save(key: string, content: Content, signal: AbortSignal): Promise<void> {
     const headers = { "content-type": "application/octet-stream" };
     await upload({ url: this.#url(key), method: "POST", headers, content }, signal);
   }

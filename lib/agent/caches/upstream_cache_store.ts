@@ -2,8 +2,8 @@ import type { CacheInfo } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
-import type { CacheContent, CacheStore, StoredCache } from "./cache_store.ts";
-import { download, partsOf, upload } from "./http_transfer.ts";
+import { type Content, type Download, download, partsOf, upload } from "../http_transfer.ts";
+import type { CacheStore } from "./cache_store.ts";
 
 /** How long the upstream may take to answer; in milliseconds. */
 const CALL_MS = 30_000;
@@ -22,14 +22,14 @@ export class UpstreamCacheStore implements CacheStore {
     this.#upstream = upstream;
   }
 
-  async load(cacheKey: string, signal: AbortSignal): Promise<StoredCache | undefined> {
+  async load(cacheKey: string, signal: AbortSignal): Promise<Download | undefined> {
     const { client } = this.#upstream;
     const answer = await found(client.generateCacheDownloadURLs(this.#keyed(cacheKey), bounded(signal)));
     let failure: unknown;
     for (const url of answer?.urls ?? []) {
       try {
-        const answer = await download(url, signal);
-        if (answer.kind === "found") return answer.stored;
+        const stored = await download(url, signal);
+        if (stored) return stored;
       } catch (error) {
         signal.throwIfAborted();
         failure = error;
@@ -54,7 +54,7 @@ export class UpstreamCacheStore implements CacheStore {
     return (await found(client.cacheInfo(request, bounded(signal))))?.info;
   }
 
-  async save(key: string, content: CacheContent, signal: AbortSignal): Promise<void> {
+  async save(key: string, content: Content, signal: AbortSignal): Promise<void> {
     if (content.size > MAX_SINGLE_BYTES) return await this.saveStream(key, content.body, signal);
     const { client } = this.#upstream;
     const { url, extraHeaders } = await client.generateCacheUploadURL(this.#keyed(key), bounded(signal));

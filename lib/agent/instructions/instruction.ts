@@ -8,6 +8,7 @@ import type { CommandLog } from "../logs/command_log.ts";
 import type { ProjectSource } from "../project_source.ts";
 import type { ScratchDirectory } from "../scratch_directory.ts";
 import type { RunningScript } from "../scripts/running_script.ts";
+import type { TaskUpstream } from "../task_upstream.ts";
 
 /** What one command has to work with. */
 export interface InstructionContext {
@@ -20,6 +21,7 @@ export interface InstructionContext {
   readonly scratch: ScratchDirectory;
   readonly log: CommandLog;
   readonly caches: TaskCaches;
+  readonly upstream: TaskUpstream;
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;
   readonly variables: CommandVariables;

@@ -1,4 +1,5 @@
 import type { Command } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { runArtifactsInstruction } from "./artifacts.ts";
 import { runBackgroundScriptInstruction } from "./background_script.ts";
 import { runCacheInstruction } from "./cache.ts";
 import { runCloneInstruction } from "./clone.ts";
@@ -16,6 +17,7 @@ import { runUploadCacheInstruction } from "./upload_cache.ts";
 
 /** The instructions that this version knows. */
 const HANDLERS: { readonly [Name in keyof Instructions]?: InstructionHandler<Name> } = {
+  artifactsInstruction: runArtifactsInstruction,
   backgroundScriptInstruction: runBackgroundScriptInstruction,
   cacheInstruction: runCacheInstruction,
   cloneInstruction: runCloneInstruction,

@@ -14,7 +14,6 @@ async function logOf(command: CommandInit): Promise<string> {
 
 for (
   const [name, instruction] of [
-    ["artifacts", { case: "artifactsInstruction", value: { type: "x" } }],
     ["wait_for_terminal", { case: "waitForTerminalInstruction", value: {} }],
   ] as const
 ) {

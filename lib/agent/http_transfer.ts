@@ -1,21 +1,32 @@
 import { Buffer } from "node:buffer";
 import http from "node:http";
 import https from "node:https";
-import { abortable } from "../../async/abortable.ts";
-import { StallWatch } from "../logs/stall_watch.ts";
-import type { CacheContent, StoredCache } from "./cache_store.ts";
+import { abortable } from "../async/abortable.ts";
+import { StallWatch } from "./logs/stall_watch.ts";
 
 /** How long a transfer may stand still before it is given up; in milliseconds. */
 const STALL_MS = 60_000;
 
-/** A server's answer to a download. */
-export type Download =
-  | { readonly kind: "found"; readonly stored: StoredCache }
-  | { readonly kind: "missing" };
+/** What comes of a download. Its receiver reads `body` to the end or cancels it. */
+export interface Download {
+  readonly body: ReadableStream<Uint8Array>;
+  /** In bytes; undefined where the server does not say. */
+  readonly size: number | undefined;
+}
 
-/** Asks for a file. The URL may hold a signature, so no message names it. Rejects on every answer but 2xx and 404. */
-export async function download(url: string, signal: AbortSignal): Promise<Download> {
-  using watch = new StallWatch("downloading a cache", STALL_MS);
+/** What is to be sent. */
+export interface Content {
+  readonly body: ReadableStream<Uint8Array>;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/**
+ * Asks for a file; undefined when there is none. The URL may hold a signature, so no message names it. Rejects on every
+ * answer but 2xx and 404.
+ */
+export async function download(url: string, signal: AbortSignal): Promise<Download | undefined> {
+  using watch = new StallWatch("downloading a file", STALL_MS);
   const stop = new AbortController();
   const response = await abortable(
     // What is stored is compressed already; a server that compressed it again would hide its size.
@@ -30,26 +41,23 @@ export async function download(url: string, signal: AbortSignal): Promise<Downlo
   });
   if (response.status === 404) {
     await response.body?.cancel();
-    return { kind: "missing" };
+    return undefined;
   }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new Error(`Downloading a cache: the server answers ${response.status}`);
+    throw new Error(`Downloading a file: the server answers ${response.status}`);
   }
   const length = response.headers.get("content-length");
-  return {
-    kind: "found",
-    stored: { body: watched(response.body), size: length === null ? undefined : Number(length) },
-  };
+  return { body: watched(response.body), size: length === null ? undefined : Number(length) };
 }
 
 /** Asks only whether a file is there. */
 export async function isThere(url: string, signal: AbortSignal): Promise<boolean> {
-  using watch = new StallWatch("looking for a cache", STALL_MS);
+  using watch = new StallWatch("looking for a file", STALL_MS);
   const response = await fetch(url, { method: "HEAD", signal: AbortSignal.any([signal, watch.signal]) });
   await response.body?.cancel();
   if (!response.ok && response.status !== 404) {
-    throw new Error(`Looking for a cache: the server answers ${response.status}`);
+    throw new Error(`Looking for a file: the server answers ${response.status}`);
   }
   return response.ok;
 }
@@ -59,7 +67,7 @@ export interface Upload {
   readonly url: string;
   readonly method: "PUT" | "POST";
   readonly headers: Readonly<Record<string, string>>;
-  readonly content: CacheContent;
+  readonly content: Content;
 }
 
 /**
@@ -70,7 +78,7 @@ export async function upload(
   { url, method, headers, content }: Upload,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  using watch = new StallWatch("uploading a cache", STALL_MS);
+  using watch = new StallWatch("uploading a file", STALL_MS);
   const stop = AbortSignal.any([signal, watch.signal]);
   stop.throwIfAborted();
   const send = url.startsWith("https:") ? https.request : http.request;
@@ -96,7 +104,7 @@ export async function upload(
     return etag;
   } catch (error) {
     stop.throwIfAborted();
-    throw new Error(`Uploading a cache: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`Uploading a file: ${error instanceof Error ? error.message : error}`, { cause: error });
   } finally {
     stop.removeEventListener("abort", onAbort);
     if (!request.writableEnded) request.destroy();
@@ -112,7 +120,7 @@ function watched(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      using watch = new StallWatch("downloading a cache", STALL_MS);
+      using watch = new StallWatch("downloading a file", STALL_MS);
       try {
         const { value } = await abortable(reader.read(), watch.signal);
         if (value) controller.enqueue(value);

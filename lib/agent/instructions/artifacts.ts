@@ -1,0 +1,61 @@
+import type { ArtifactsInstruction } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
+import { formatByteSize } from "../../units/byte_size.ts";
+import { type ArtifactFile, findArtifacts } from "../artifacts/find_artifacts.ts";
+import { uploadArtifacts } from "../artifacts/upload_artifacts.ts";
+import { asMachineLost } from "../machine_lost.ts";
+import type { InstructionContext, InstructionHandler } from "./instruction.ts";
+
+/** `artifacts`: uploads files of the working directory. What cannot be uploaded, tried twice, fails the command. */
+export const runArtifactsInstruction: InstructionHandler<"artifactsInstruction"> = async (
+  instruction,
+  context,
+) => {
+  const { log, signal } = context;
+  const files = await findAll(instruction, context);
+  if (files.length === 0) return { kind: "passed" };
+  try {
+    await send(instruction, files, context);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (asMachineLost(error)) throw error;
+    await log.writeLine(`${errorMessage(error)}; trying once more`);
+    // What the task still writes to may have another size by now.
+    await send(instruction, await findAll(instruction, context), context);
+  }
+  return { kind: "passed" };
+};
+
+/** The files that the patterns match, each once; the log says what of each pattern. */
+async function findAll(
+  { paths }: ArtifactsInstruction,
+  context: InstructionContext,
+): Promise<ArtifactFile[]> {
+  const { environment, log } = context;
+  const all = new Map<string, ArtifactFile>();
+  for (const pattern of paths.map((path) => environment.expand(path))) {
+    const { files, skipped } = await findArtifacts(pattern, context);
+    for (const why of skipped) await log.writeLine(`Leaving out ${why}`);
+    await log.writeLine(`${pattern} matches ${countOf(files)}`);
+    for (const file of files) all.set(file.path, file);
+  }
+  return [...all.values()];
+}
+
+async function send(
+  { type, format }: ArtifactsInstruction,
+  files: readonly ArtifactFile[],
+  context: InstructionContext,
+): Promise<void> {
+  const { name, log } = context;
+  const startedAt = performance.now();
+  await uploadArtifacts({ name, type, format, files }, context);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  await log.writeLine(`Uploaded ${countOf(files)} in ${seconds} s`);
+}
+
+function countOf(files: readonly ArtifactFile[]): string {
+  if (files.length === 0) return "no files";
+  const size = formatByteSize(files.reduce((sum, file) => sum + file.size, 0));
+  return files.length === 1 ? `1 file, ${size}` : `${files.length.toLocaleString("en")} files, ${size}`;
+}
