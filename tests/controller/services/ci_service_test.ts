@@ -345,11 +345,8 @@ Deno.test("Annotations, warnings, signals, logs and stop hooks of an agent are t
   await agent.heartbeat({});
 });
 
-Deno.test("What this controller does not do is UNIMPLEMENTED, and a cache is never found", async () => {
+Deno.test("What this controller does not do is UNIMPLEMENTED", async () => {
   await using running = await startedTask();
   const { agent } = running.given;
-  await assert.rejects(agent.cacheInfo({ cacheKey: "k" }), { code: Code.NOT_FOUND });
-  await assert.rejects(agent.generateCacheUploadURL({}), { code: Code.UNIMPLEMENTED });
-  await assert.rejects(agent.generateArtifactUploadURLs({}), { code: Code.UNIMPLEMENTED });
   await assert.rejects(agent.reportTerminalAttached({}), { code: Code.UNIMPLEMENTED });
 });
