@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ERROR_STATUSES } from "./api_error.ts";
-import type { Answer, Route } from "./route.ts";
+import { type Answer, nothing, type Route } from "./route.ts";
 import { errorSchema } from "./schemas.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export function openApi(routes: readonly Route[], options: { readonly version: s
 }
 
 function operation(route: Route, components: Components): JsonObject {
-  const { summary, open, method } = route;
+  const { summary, open, body } = route;
   const answers = Object.entries(route.answers).map(([status, answer]) => [
     status,
     { description: answer.description, ...content(answer, components) },
@@ -47,7 +47,7 @@ function operation(route: Route, components: Components): JsonObject {
     summary,
     parameters: parameters(route, components),
     ...open && { security: [] },
-    ...method === "POST" && { requestBody: { content: json(components.refer(route.body)) } },
+    ...body !== nothing && { requestBody: { content: json(components.refer(body)) } },
     responses: { ...Object.fromEntries(answers), default: error },
   };
 }

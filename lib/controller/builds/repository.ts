@@ -22,7 +22,7 @@ export type Repository = Readonly<z.infer<typeof repositorySchema>>;
 /** The variables that tell tasks and the expressions of their file about the repository. */
 export function repositoryEnvironment(repository: Repository): Map<string, string> {
   const { cloneUrl, pullRequest, changeTitle, changeMessage } = repository;
-  const [name, owner] = (cloneUrl ?? "").replace(/\/$/, "").replace(/\.git$/, "").split(/[/:]/).reverse();
+  const [name, owner] = pathOf(cloneUrl ?? "").replace(/\/*$/, "").replace(/\.git$/, "").split("/").reverse();
   const variables = {
     CIRRUS_REPO_CLONE_URL: cloneUrl,
     CIRRUS_REPO_FULL_NAME: owner && name && `${owner}/${name}`,
@@ -37,6 +37,11 @@ export function repositoryEnvironment(repository: Repository): Map<string, strin
     CIRRUS_CHANGE_MESSAGE: changeMessage ?? changeTitle,
   };
   return new Map(Object.entries(variables).flatMap(([key, value]) => value ? [[key, value]] : []));
+}
+
+/** The path in `https://host/our/project.git` and in `git@host:our/project.git`, which git takes too. */
+function pathOf(cloneUrl: string): string {
+  return URL.canParse(cloneUrl) ? new URL(cloneUrl).pathname : cloneUrl.replace(/^[^/]*:/, "");
 }
 
 function hasNoPassword(url: string): boolean {

@@ -111,6 +111,15 @@ Deno.test("A log is read in ranges", async () => {
   }
 });
 
+Deno.test("HEAD tells of a log how large it is", async () => {
+  await using api = await startApi();
+  using running = await startTask(api);
+  await running.given.streamLog("main", ["hello\n"]);
+  const response = await api.fetch(pathOf(running.given.id), { method: "HEAD" });
+  assert.equal(response.headers.get("content-length"), "6");
+  assert.equal(await response.text(), "");
+});
+
 Deno.test("?follow=1 sends a log as it grows, and ends with its command", async () => {
   await using api = await startApi();
   using running = await startTask(api);
