@@ -106,13 +106,18 @@ Deno.test("a report of states that fails is made again, and none is lost", async
   assert.deepEqual(upstream.states, { one: "COMPLETED" });
 });
 
-Deno.test("the report of the end is made twice at most", async () => {
-  await using agent = await AgentUnderTest.create();
-  const { upstream } = agent;
-  upstream.answers.reportAgentFinished = fail(Code.UNAVAILABLE);
-  assert.deepEqual(await agent.run(), { kind: "finished", passed: true });
-  assert.equal(upstream.finished.length, 2);
-});
+for (
+  const [code, times] of [["UNAVAILABLE", 2], ["RESOURCE_EXHAUSTED", 2], ["UNAUTHENTICATED", 1]] as const
+) {
+  const often = times === 2 ? "twice at most" : "once";
+  Deno.test(`the report of the end is made ${often} where the upstream answers ${code}`, async () => {
+    await using agent = await AgentUnderTest.create();
+    const { upstream } = agent;
+    upstream.answers.reportAgentFinished = fail(Code[code]);
+    assert.deepEqual(await agent.run(), { kind: "finished", passed: true });
+    assert.equal(upstream.finished.length, times);
+  });
+}
 
 Deno.test("an upstream that hangs holds the end of a task a bounded time only", async () => {
   await using agent = await AgentUnderTest.create();

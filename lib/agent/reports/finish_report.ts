@@ -6,7 +6,9 @@ import type {
 import { delay } from "../../async/delay.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
+import { Code } from "../../rpc/code.ts";
 import { isRetryable } from "../../rpc/retry.ts";
+import { RpcError } from "../../rpc/rpc_error.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
 import type { CommandResultInit } from "./update_reporter.ts";
 
@@ -35,7 +37,7 @@ export async function reportFinished(upstream: TaskUpstream, options: FinishRepo
     );
   try {
     await report().catch(async (error) => {
-      if (!isRetryable(error)) throw error;
+      if (!mayBeTakenLater(error)) throw error;
       logger.warning(`Reporting that the task is over: ${error.message}; trying once more`, {
         waitMs: retryMs,
       });
@@ -45,4 +47,9 @@ export async function reportFinished(upstream: TaskUpstream, options: FinishRepo
   } catch (error) {
     logger.error(`Reporting that the task is over: ${errorMessage(error)}`);
   }
+}
+
+/** An upstream that has no room now, on its disk for one, may have some in a while. */
+function mayBeTakenLater(error: unknown): boolean {
+  return isRetryable(error) || error instanceof RpcError && error.code === Code.RESOURCE_EXHAUSTED;
 }
