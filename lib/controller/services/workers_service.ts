@@ -47,15 +47,15 @@ export function workersService(options: WorkersServiceOptions): Implementation {
   /** The worker that calls, which may be another process of its host that has no session. */
   const namedWorker = (metadata: Metadata): PoolWorker => {
     tokens.check(metadata.get("registration-token"));
-    const worker = pool.find(nameOf(metadata));
+    const worker = pool.findRegistered(nameOf(metadata));
     if (worker) return worker;
-    throw new RpcError(Code.NOT_FOUND, `No worker named "${nameOf(metadata)}" has ever polled here`);
+    throw new RpcError(Code.NOT_FOUND, `No worker named "${nameOf(metadata)}" has ever registered here`);
   };
 
   return implement(CirrusWorkersService, {
     register: guard("Register", async (request) => {
       tokens.check(request.registrationToken);
-      return { sessionToken: await pool.register() };
+      return { sessionToken: await pool.register(request.workerInfo?.labels.name) };
     }),
 
     poll: guard("Poll", async (request, { metadata, signal }) => {

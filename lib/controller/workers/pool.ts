@@ -22,7 +22,8 @@ interface Session {
 /**
  * The workers and their sessions.
  *
- * A worker's name is the one of its metadata: `Register` carries none, and the label `name` may be anything. A new
+ * A worker's name is the one of its metadata: `Register` carries none, and the label `name` may be anything, so
+ * that it counts only for who asks for a worker of that name before its first poll. A new
  * session takes a name over, unless the worker of that name is live: then its first poll is refused, so that two
  * workers of one name do not take each other's tasks for lost. The session that lost its name is forgotten.
  */
@@ -31,6 +32,8 @@ export class Pool {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #workers = new Map<string, PoolWorker>();
+  /** What workers that never polled call themselves in their labels. */
+  readonly #introduced = new Set<string>();
   /** By the digest of the session's token. */
   readonly #sessions = new Map<string, Session>();
 
@@ -67,15 +70,22 @@ export class Pool {
     const worker = this.find(name) ??
       new PoolWorker(newRecord(name, this.#clock.now()), this.#clock.elapsed());
     this.#workers.set(name, worker);
+    this.#introduced.delete(name);
     return worker;
   }
 
-  /** Begins a session and resolves with its token. */
-  async register(): Promise<string> {
+  /** As `find`, also for a worker that has registered and not polled yet. */
+  findRegistered(name: string): PoolWorker | undefined {
+    return this.find(name) ?? (this.#introduced.has(name) ? this.remember(name) : undefined);
+  }
+
+  /** Begins a session and resolves with its token. `label` is what the worker calls itself, if it does. */
+  async register(label: string | undefined): Promise<string> {
     const token = newSecret();
     const digest = hexDigest(token);
     await this.#store.addSession(digest, this.#clock.now());
     this.#sessions.set(digest, { digest, worker: undefined });
+    if (label && !this.find(label)) this.#introduced.add(label);
     return token;
   }
 

@@ -114,10 +114,9 @@ Deno.test("UpdateStatus and QueryRunningTasks need no session, and say NOT_FOUND
   await using controller = await startController({ holdMs: 10 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
   const metadata = { "registration-token": TOKEN, "worker-name": "w1" };
-  await assert.rejects(worker.client.updateStatus({ disabled: true }, { metadata }), {
-    code: Code.NOT_FOUND,
-  });
-  await assert.rejects(worker.client.queryRunningTasks({}, { metadata }), { code: Code.NOT_FOUND });
+  const unknown = { metadata: { ...metadata, "worker-name": "w2" } };
+  await assert.rejects(worker.client.updateStatus({ disabled: true }, unknown), { code: Code.NOT_FOUND });
+  await assert.rejects(worker.client.queryRunningTasks({}, unknown), { code: Code.NOT_FOUND });
   await worker.poll();
   assert.equal((await worker.client.updateStatus({ disabled: true }, { metadata })).disabled, true);
   assert.equal((await worker.client.queryRunningTasks({}, { metadata })).status?.disabled, true);
@@ -128,4 +127,15 @@ Deno.test("UpdateStatus and QueryRunningTasks need no session, and say NOT_FOUND
     }),
     { code: Code.UNAUTHENTICATED },
   );
+});
+
+Deno.test("A worker that has registered and not polled yet can be disabled, and gets nothing then", async () => {
+  await using controller = await startController({ holdMs: 10 });
+  await controller.createBuild({ tasks: [task()] });
+  using worker = await RawWorker.connect(controller.endpoint, { name: "w1", labels: { name: "w1" } });
+  const metadata = { "registration-token": TOKEN, "worker-name": "w1" };
+  assert.equal((await worker.client.updateStatus({ disabled: true }, { metadata })).disabled, true);
+  assert.deepEqual((await worker.poll()).tasksToStart, []);
+  await worker.client.updateStatus({ disabled: false }, { metadata });
+  assert.equal((await worker.poll()).tasksToStart.length, 1);
 });
