@@ -7,6 +7,7 @@ import { Logs } from "./logs/logs.ts";
 import type { ControllerMetrics } from "./metrics/controller_metrics.ts";
 import type { LogEvent } from "./records.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
+import type { ArtifactCallsOptions } from "./services/artifact_calls.ts";
 import type { CacheCallsOptions } from "./services/cache_calls.ts";
 import { ciService } from "./services/ci_service.ts";
 import { Polls } from "./services/polls.ts";
@@ -27,6 +28,7 @@ export interface AssembleOptions extends WatchdogLimits {
   readonly store: Store;
   readonly logsDirectory: string;
   readonly caches: Omit<CacheCallsOptions, "builds">;
+  readonly artifacts: ArtifactCallsOptions;
   readonly tokens: RegistrationTokens;
   readonly metrics: ControllerMetrics;
   readonly maxTasksWithoutResources: number;
@@ -126,6 +128,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
       control,
       tasks,
       caches: { ...options.caches, builds: store.builds },
+      artifacts: options.artifacts,
       logs,
       watchers,
       metrics,

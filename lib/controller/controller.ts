@@ -4,6 +4,7 @@ import type { ServerCertificate } from "../rpc/server_certificate.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { draftBuild, InvalidBuildError, type NewBuild } from "./builds/new_build.ts";
 import { Blobs } from "./blobs/blobs.ts";
+import { FileArtifactStorage, type FileArtifactStorageOptions } from "./blobs/file_artifact_storage.ts";
 import { FileCacheStorage } from "./blobs/file_cache_storage.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
@@ -40,6 +41,8 @@ export interface ControllerOptions extends Partial<WatchdogLimits>, RetentionLim
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly caches?: CacheOptions;
+  /** Where artifacts go: a folder of the data directory by default. */
+  readonly artifacts?: FileArtifactStorageOptions;
 }
 
 /** How caches of tasks are kept. */
@@ -134,7 +137,9 @@ export class Controller implements AsyncDisposable {
         clock: settings.clock,
       }),
     );
-    const blobs = new Blobs({ storage: caches, clock: settings.clock, logger: options.logger });
+    const artifacts = new FileArtifactStorage({ directory: directory.artifacts, ...options.artifacts });
+    const blobs = new Blobs({ caches, artifacts, clock: settings.clock, logger: options.logger });
+    const urlOf: Blobs["urlOf"] = (grant, context) => blobs.urlOf(grant, context);
     const parts = await assemble({
       ...settings,
       store,
@@ -143,13 +148,13 @@ export class Controller implements AsyncDisposable {
       logsDirectory: directory.logs,
       caches: {
         storage: caches,
-        urls: blobs.urls,
-        address: () => blobs.address,
+        urlOf,
         defaultRepository: options.caches?.defaultRepository ?? "",
       },
+      artifacts: { storage: artifacts, urlOf },
     });
     resources.use(parts.watchdog);
-    resources.use(new Retention({ ...settings, store, logs: parts.logs })).start();
+    resources.use(new Retention({ ...settings, store, logs: parts.logs, artifacts })).start();
     const server = await RpcServer.listen({
       hostname: options.hostname,
       port: options.port,

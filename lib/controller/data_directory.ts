@@ -13,6 +13,8 @@ export interface DataDirectory extends AsyncDisposable {
   readonly logs: string;
   /** Where caches go; made when it is needed. */
   readonly caches: string;
+  /** Where artifacts go; made when it is needed. */
+  readonly artifacts: string;
   /** Rejects with `StoreFullError` when no more space is left than the builds that run may need. */
   requireSpace(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
       database: ":memory:",
       logs,
       caches: join(directory, "caches"),
+      artifacts: join(directory, "artifacts"),
       requireSpace: () => requireSpace([logs]),
       [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
     };
@@ -45,6 +48,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     database,
     logs,
     caches: join(path, "caches"),
+    artifacts: join(path, "artifacts"),
     requireSpace: () => requireSpace([path, logs]),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

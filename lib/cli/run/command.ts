@@ -64,6 +64,13 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
         placeholder: "DURATION",
         brief: "Give a task up that was silent for so long, such as 90s or 5m",
       },
+      artifactsDir: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "DIR",
+        brief: "Keep the artifacts of tasks: DIR/TASK/NAME/PATH",
+      },
       noCache: {
         kind: "boolean",
         withNegated: false,

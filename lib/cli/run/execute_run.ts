@@ -9,6 +9,7 @@ import type { Interruption } from "../interruption.ts";
 import type { PreparedRun } from "./prepare_run.ts";
 import { runEvents } from "./run_events.ts";
 import { serveBlobs } from "./serve_blobs.ts";
+import { taskTitles } from "./task_titles.ts";
 import { startWorker } from "./running_worker.ts";
 
 /** So that a task that lives is never given up, however short the timeout. */
@@ -26,6 +27,8 @@ export interface ExecuteOptions {
   readonly stateDirectory: string;
   /** Where caches of tasks outlive the run; they end with it when absent. */
   readonly cacheDirectory: string | undefined;
+  /** Where artifacts go, in a folder for each task; they end with the run when absent. */
+  readonly artifactsDirectory: string | undefined;
   /** How many tasks without resources run at once. */
   readonly jobs: number;
   /** Milliseconds; the controller's own default when absent. */
@@ -41,8 +44,9 @@ export interface ExecuteOptions {
  * Nothing of it is left when this resolves, nor when it rejects because it could not run.
  */
 export async function executeRun({ build, resources }: PreparedRun, options: ExecuteOptions): Promise<void> {
-  const { interruption, logger, heartbeatTimeoutMs } = options;
+  const { interruption, logger, heartbeatTimeoutMs, artifactsDirectory } = options;
   const registrationToken = crypto.randomUUID();
+  const titles = new Map<string, string>();
   await using controller = await Controller.start({
     hostname: "127.0.0.1",
     port: 0,
@@ -55,10 +59,19 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
       maxBytes: MAX_CACHE_BYTES,
       defaultRepository: options.project,
     },
+    ...artifactsDirectory !== undefined && {
+      artifacts: {
+        directory: artifactsDirectory,
+        foldersOf: ({ taskId, taskName }) => [titles.get(taskId) ?? taskName],
+      },
+    },
     logger,
   });
   await using _blobs = serveBlobs(controller.blobs);
   const record = await controller.createBuild(build);
+  for (const [index, title] of taskTitles(record.tasks).entries()) {
+    titles.set(record.tasks[index]?.id ?? "", title);
+  }
   await using worker = startWorker({
     name: "cirrus-run",
     version: VERSION,

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { LineOutput } from "../../logging/line_output.ts";
 import { openLog } from "../../logging/open_log.ts";
 import { formatDuration } from "../../units/duration.ts";
@@ -53,6 +54,7 @@ async function runAndShow(
       cacheDirectory: flags.noCache
         ? undefined
         : cacheDirectory({ os: Deno.build.os, environment: io.environment }),
+      artifactsDirectory: flags.artifactsDir && resolve(io.workingDirectory, flags.artifactsDir),
       jobs: flags.jobs ?? navigator.hardwareConcurrency,
       heartbeatTimeoutMs: flags.heartbeatTimeout,
       interruption,

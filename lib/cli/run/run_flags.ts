@@ -13,6 +13,7 @@ export interface RunFlags {
   /** Milliseconds. */
   readonly heartbeatTimeout?: number;
   readonly noCache: boolean;
+  readonly artifactsDir?: string;
   readonly stateDir?: string;
   readonly affectedFiles?: readonly string[];
   readonly affectedFilesGit?: string;

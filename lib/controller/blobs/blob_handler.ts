@@ -1,4 +1,5 @@
 import type { Logger } from "../../logging/logger.ts";
+import type { ArtifactStorage } from "./artifact_storage.ts";
 import { type ByteRange, type CacheStorage, CacheUploadError } from "./cache_storage.ts";
 import type { Grant, SignedUrls } from "./signed_urls.ts";
 
@@ -6,7 +7,8 @@ import type { Grant, SignedUrls } from "./signed_urls.ts";
 export const BLOB_PATH = "/v1/blobs/";
 
 export interface BlobHandlerOptions {
-  readonly storage: CacheStorage;
+  readonly caches: CacheStorage;
+  readonly artifacts: ArtifactStorage;
   readonly urls: SignedUrls;
   readonly logger: Logger;
 }
@@ -35,11 +37,17 @@ export function blobHandler(options: BlobHandlerOptions): (request: Request) => 
     } catch (error) {
       if (error instanceof CacheUploadError) return refusal(STATUS[error.kind], error.message);
       logger.error(
-        `could not ${grant.kind} for task ${grant.task}: ${error instanceof Error ? error.message : error}`,
+        `could not ${grant.kind} for task ${taskOf(grant)}: ${
+          error instanceof Error ? error.message : error
+        }`,
       );
       return refusal(500, "The controller failed; its log says why");
     }
   };
+}
+
+function taskOf(grant: Grant): string {
+  return grant.kind === "write artifact" ? grant.owner.taskId : grant.task;
 }
 
 const STATUS: Readonly<Record<CacheUploadError["kind"], number>> = {
@@ -51,11 +59,11 @@ const STATUS: Readonly<Record<CacheUploadError["kind"], number>> = {
 async function read(
   request: Request,
   grant: Grant & { kind: "read cache" },
-  { storage }: BlobHandlerOptions,
+  { caches }: BlobHandlerOptions,
 ): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") return refusal(403, "This URL is for GET");
   let range: ByteRange | undefined;
-  const reading = await storage.read(
+  const reading = await caches.read(
     grant,
     (size) => range = parseRange(request.headers.get("range"), size),
   );
@@ -80,21 +88,26 @@ async function read(
 async function write(
   request: Request,
   grant: Exclude<Grant, { kind: "read cache" }>,
-  { storage }: BlobHandlerOptions,
+  { caches, artifacts }: BlobHandlerOptions,
 ): Promise<Response> {
   if (request.method !== "PUT") return refusal(403, "This URL is for PUT");
   const body = request.body ?? ReadableStream.from<Uint8Array>([]);
   if (grant.kind === "write cache") {
-    const { digest } = await storage.write({ ...grant, taskId: grant.task }, body);
+    const { digest } = await caches.write({ ...grant, taskId: grant.task }, body);
     return new Response(null, { headers: { etag: `"${digest}"` } });
   }
-  const { upload: uploadId, part: partNumber, size } = grant;
   const length = request.headers.get("content-length");
-  if (length !== String(size)) {
+  if (length !== String(grant.size)) {
     await body.cancel();
-    return refusal(400, `This part was announced with ${size} bytes`);
+    return refusal(400, `This was announced with ${grant.size} bytes`);
   }
-  return new Response(null, { headers: { etag: await storage.writePart({ uploadId, partNumber }, body) } });
+  if (grant.kind === "write artifact") {
+    const { owner, name, path } = grant;
+    await artifacts.write({ ...owner, name, path }, body);
+    return new Response(null);
+  }
+  const { upload: uploadId, part: partNumber } = grant;
+  return new Response(null, { headers: { etag: await caches.writePart({ uploadId, partNumber }, body) } });
 }
 
 /** A single range of bytes, cut to what there is; undefined for any other, which the whole answers. */

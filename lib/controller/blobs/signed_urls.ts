@@ -25,6 +25,13 @@ const grantSchema = z.discriminatedUnion("kind", [
     part: z.number(),
     size: z.number(),
   }),
+  z.strictObject({
+    kind: z.literal("write artifact"),
+    owner: z.strictObject({ buildId: z.string(), taskId: z.string(), taskName: z.string() }),
+    name: z.string(),
+    path: z.string(),
+    size: z.number(),
+  }),
 ]);
 
 /** What the bearer of a URL may do: one thing, for one task. */

@@ -2,6 +2,7 @@ import { delay } from "../../async/delay.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { formatByteSize } from "../../units/byte_size.ts";
+import type { ArtifactStorage } from "../blobs/artifact_storage.ts";
 import type { Clock } from "../clock.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Store } from "../store/store.ts";
@@ -18,6 +19,7 @@ export interface RetentionLimits {
 export interface RetentionOptions extends RetentionLimits {
   readonly store: Pick<Store, "builds" | "usedBytes" | "compact">;
   readonly logs: Pick<Logs, "removeFiles" | "usedBytes">;
+  readonly artifacts: Pick<ArtifactStorage, "removeBuild">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -28,7 +30,7 @@ const SWEEP_MS = 5 * 60_000;
 /** How many builds are looked up at once. */
 const BATCH = 100;
 
-/** Forgets builds that have ended, with their logs, by age and for space. What runs is never touched. */
+/** Forgets builds that have ended, with their logs and artifacts, by age and for space. What runs is never touched. */
 export class Retention implements Disposable {
   readonly #options: RetentionOptions;
   readonly #clockWatch: ClockWatch;
@@ -103,11 +105,13 @@ export class Retention implements Disposable {
 
   /** Resolves with the bytes of its logs' files; undefined when it is still needed, or this ends. */
   async #remove(id: string): Promise<number | undefined> {
-    const { store: { builds }, logs } = this.#options;
+    const { store: { builds }, logs, artifacts } = this.#options;
     // Between two builds calls are answered.
     await delay(0);
     const files = this.#closed ? undefined : await builds.remove(id);
-    return files && await logs.removeFiles(files);
+    if (files === undefined) return undefined;
+    await artifacts.removeBuild(id);
+    return await logs.removeFiles(files);
   }
 
   #warnOfRest(used: number, maxBytes: number): void {

@@ -2,23 +2,20 @@ import type { CacheKey, CirrusCIService } from "../../../proto/gen/cirrus_ci_ser
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { CallContext, Handlers } from "../../rpc/server.ts";
-import { type BlobAddress, blobOrigin } from "../blobs/blob_address.ts";
-import { BLOB_PATH } from "../blobs/blob_handler.ts";
 import { type CacheScopes, cacheScopes } from "../blobs/cache_scopes.ts";
 import { type CacheEntry, type CacheStorage, CacheUploadError } from "../blobs/cache_storage.ts";
-import type { Grant, SignedUrls } from "../blobs/signed_urls.ts";
+import type { Grant } from "../blobs/signed_urls.ts";
 import type { BuildStore } from "../store/store.ts";
 import type { Assignment } from "../workers/assignment.ts";
-import type { guarded } from "./guarded.ts";
+import type { CallTools } from "./call_tools.ts";
 
 /** More than this is no key. */
 const MAX_KEY_LENGTH = 1024;
 
 export interface CacheCallsOptions {
   readonly storage: CacheStorage;
-  readonly urls: SignedUrls;
-  /** Undefined as long as nothing serves the blobs. */
-  readonly address: () => BlobAddress | undefined;
+  /** The URL of a file for the agent that calls. */
+  readonly urlOf: (grant: Grant, context: CallContext) => string;
   readonly builds: Pick<BuildStore, "find">;
   /** Where caches of builds that name no repository belong: to this one. */
   readonly defaultRepository: string;
@@ -26,20 +23,12 @@ export interface CacheCallsOptions {
 
 type Keyed = Pick<CacheKey, "taskIdentification" | "cacheKey">;
 
-interface CacheCallTools {
-  readonly guard: ReturnType<typeof guarded>;
-  readonly assignmentOf: (
-    context: CallContext,
-    identification: CacheKey["taskIdentification"],
-  ) => Promise<Assignment>;
-}
-
 /** The calls of `CirrusCIService` about caches. */
 export function cacheCalls(
   options: CacheCallsOptions,
-  { guard, assignmentOf }: CacheCallTools,
+  { guard, assignmentOf }: CallTools,
 ): Partial<Handlers<typeof CirrusCIService>> {
-  const { storage, urls, address, builds, defaultRepository } = options;
+  const { storage, urlOf, builds, defaultRepository } = options;
   const scopesOfAssignments = new WeakMap<Assignment, Promise<CacheScopes>>();
 
   const scopesOf = (assignment: Assignment): Promise<CacheScopes> => {
@@ -67,13 +56,6 @@ export function cacheCalls(
       task: assignment.taskId,
       target: { scope: scopes[0], key, taskId: assignment.taskId },
     };
-  };
-
-  const urlOf = (grant: Grant, context: CallContext): string => {
-    const reached = address();
-    if (!reached) throw new RpcError(Code.UNAVAILABLE, "This controller does not serve files yet: ask again");
-    const endpoint = context.metadata.get("org.cirruslabs.api-endpoint");
-    return blobOrigin(reached, endpoint) + BLOB_PATH + urls.sign(grant);
   };
 
   return {

@@ -16,6 +16,7 @@ import type { AgentReport, TaskStore } from "../store/store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
 import { taskEnvironment } from "../tasks/task_environment.ts";
 import type { Assignment } from "../workers/assignment.ts";
+import { artifactCalls, type ArtifactCallsOptions } from "./artifact_calls.ts";
 import { cacheCalls, type CacheCallsOptions } from "./cache_calls.ts";
 import { commandStates } from "./command_states.ts";
 import { guarded } from "./guarded.ts";
@@ -30,6 +31,7 @@ export interface CiServiceOptions {
   readonly control: TaskControl;
   readonly tasks: TaskStore;
   readonly caches: CacheCallsOptions;
+  readonly artifacts: ArtifactCallsOptions;
   readonly logs: Logs;
   readonly watchers: BuildWatchers;
   readonly metrics: Pick<ControllerMetrics, "logBytes">;
@@ -37,9 +39,9 @@ export interface CiServiceOptions {
   readonly logger: Logger;
 }
 
-/** What the agents of tasks call. What is not here, artifacts among it, answers UNIMPLEMENTED. */
+/** What the agents of tasks call. What is not here answers UNIMPLEMENTED. */
 export function ciService(options: CiServiceOptions): Implementation {
-  const { access, control, tasks, caches, logs, watchers, metrics, clock, logger } = options;
+  const { access, control, tasks, caches, artifacts, logs, watchers, metrics, clock, logger } = options;
   const guard = guarded("CirrusCIService", logger);
 
   /** The assignment whose agent calls. */
@@ -157,6 +159,8 @@ export function ciService(options: CiServiceOptions): Implementation {
     }),
 
     ...cacheCalls(caches, { guard, assignmentOf }),
+
+    ...artifactCalls(artifacts, { guard, assignmentOf }),
   });
 }
 

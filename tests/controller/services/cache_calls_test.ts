@@ -1,40 +1,9 @@
 import assert from "node:assert/strict";
-import type { ControllerOptions } from "../../../lib/controller/controller.ts";
-import type { Repository } from "../../../lib/controller/builds/repository.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
-import { task } from "../builds.ts";
-import { type RawTask, RawWorker } from "../raw_worker.ts";
-import { startController } from "../running_controller.ts";
+import type { RawTask } from "../raw_worker.ts";
+import { startServing } from "../serving_controller.ts";
 
 const PUT = { method: "PUT" };
-
-/** A controller whose files are served, and a worker. */
-async function start(options: Partial<ControllerOptions> = {}) {
-  const resources = new AsyncDisposableStack();
-  const controller = resources.use(await startController(options));
-  const stop = new AbortController();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} },
-    controller.blobs.fetch,
-  );
-  resources.defer(async () => {
-    stop.abort();
-    await server.finished;
-  });
-  controller.blobs.address = { port: server.addr.port, encrypted: false };
-  const worker = resources.use(await RawWorker.connect(controller.endpoint, { name: "w" }));
-  /** Has the worker take the task of a new build. */
-  const takeTask = async (repository: Repository = {}): Promise<RawTask> => {
-    await controller.createBuild({ tasks: [task()], repository });
-    return await worker.takeTask();
-  };
-  const release = async (taken: RawTask) => {
-    await taken.started();
-    await taken.finished([{ name: "main", status: 6 }]);
-    await taken.stopped();
-  };
-  return { controller, takeTask, release, [Symbol.asyncDispose]: () => resources.disposeAsync() };
-}
 
 async function store({ agent }: RawTask, cacheKey: string, body: string): Promise<void> {
   const { url } = await agent.generateCacheUploadURL({ cacheKey });
@@ -53,7 +22,7 @@ async function load({ agent }: RawTask, cacheKey: string): Promise<string | unde
 }
 
 Deno.test("what a task stores is there for later tasks of the repository, and for no other's", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const first = await place.takeTask({ cloneUrl: "https://git/a/b.git" });
   await store(first, "k", "content");
   await place.release(first);
@@ -67,7 +36,7 @@ Deno.test("what a task stores is there for later tasks of the repository, and fo
 });
 
 Deno.test("a pull request sees the branches' caches, and nobody else sees what it stores", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const cloneUrl = "https://git/a/b";
   const main = await place.takeTask({ cloneUrl, branch: "main" });
   await store(main, "k", "of main");
@@ -95,7 +64,7 @@ Deno.test("a pull request sees the branches' caches, and nobody else sees what i
 });
 
 Deno.test("the newest entry with a prefix is found, an empty prefix finds nothing", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const taken = await place.takeTask();
   for (const key of ["npm-1", "npm-2", "go-1"]) await store(taken, key, key);
   const ask = (cacheKeyPrefixes: string[]) => taken.agent.cacheInfo({ cacheKey: "npm-3", cacheKeyPrefixes });
@@ -108,7 +77,7 @@ Deno.test("the newest entry with a prefix is found, an empty prefix finds nothin
 });
 
 Deno.test("an entry is deleted once", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const taken = await place.takeTask();
   await store(taken, "k", "x");
   await taken.agent.deleteCache({ cacheKey: "k" });
@@ -117,7 +86,7 @@ Deno.test("an entry is deleted once", async () => {
 });
 
 Deno.test("a URL is good for its own method only, and an altered one for none", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const { agent } = await place.takeTask();
   const { url } = await agent.generateCacheUploadURL({ cacheKey: "k" });
   const statusOf = async (url: string, init?: RequestInit) => {
@@ -135,7 +104,7 @@ Deno.test("a URL is good for its own method only, and an altered one for none", 
 });
 
 Deno.test("an entry is served with its length, an ETag and ranges, and as nothing a browser runs", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const taken = await place.takeTask();
   await store(taken, "k", "0123456789");
   const { urls: [url = ""] } = await taken.agent.generateCacheDownloadURLs({ cacheKey: "k" });
@@ -154,7 +123,7 @@ Deno.test("an entry is served with its length, an ETag and ranges, and as nothin
 });
 
 Deno.test("an upload in parts is held to the announced sizes and the ETags", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const { agent } = await place.takeTask();
   const cacheKey = { cacheKey: "k" };
   const { uploadId } = await agent.multipartCacheUploadCreate(cacheKey);
@@ -180,7 +149,7 @@ Deno.test("an upload in parts is held to the announced sizes and the ETags", asy
 });
 
 Deno.test("an entry above the limit is refused with 413", async () => {
-  await using place = await start({ caches: { maxBytes: 100 } });
+  await using place = await startServing({ caches: { maxBytes: 100 } });
   const { agent } = await place.takeTask();
   const { url } = await agent.generateCacheUploadURL({ cacheKey: "k" });
   const response = await fetch(url, { ...PUT, body: "x".repeat(101) });
@@ -188,7 +157,7 @@ Deno.test("an entry above the limit is refused with 413", async () => {
 });
 
 Deno.test("a key that is empty or absurdly long is refused", async () => {
-  await using place = await start();
+  await using place = await startServing();
   const { agent } = await place.takeTask();
   for (const cacheKey of ["", "k".repeat(1_025)]) {
     await assert.rejects(agent.generateCacheUploadURL({ cacheKey }), /INVALID_ARGUMENT/);
@@ -196,7 +165,7 @@ Deno.test("a key that is empty or absurdly long is refused", async () => {
 });
 
 Deno.test("while nothing serves files, agents are told to ask again", async () => {
-  await using place = await start();
+  await using place = await startServing();
   place.controller.blobs.address = undefined;
   const { agent } = await place.takeTask();
   await assert.rejects(agent.generateCacheUploadURL({ cacheKey: "k" }), /UNAVAILABLE/);
@@ -205,11 +174,11 @@ Deno.test("while nothing serves files, agents are told to ask again", async () =
 Deno.test("caches outlive the controller", async () => {
   await using folder = await temporaryDirectory();
   {
-    await using place = await start({ dataDirectory: folder.path });
+    await using place = await startServing({ dataDirectory: folder.path });
     const taken = await place.takeTask();
     await store(taken, "k", "kept");
     await place.release(taken);
   }
-  await using place = await start({ dataDirectory: folder.path });
+  await using place = await startServing({ dataDirectory: folder.path });
   assert.equal(await load(await place.takeTask(), "k"), "kept");
 });

@@ -1,0 +1,42 @@
+/**
+ * The contract of what keeps artifacts: the files that tasks upload. All methods may be called concurrently. A file is
+ * there whole or not at all; one that is uploaded again takes the place of the first.
+ */
+
+/** Whose files. */
+export interface ArtifactOwner {
+  readonly buildId: string;
+  readonly taskId: string;
+  readonly taskName: string;
+}
+
+/** One file of a task's artifacts. */
+export interface ArtifactPlace extends ArtifactOwner {
+  /** The name of the artifacts, which is that of their command. */
+  readonly name: string;
+  /** Relative, with `/`; see `artifactPathProblem`. */
+  readonly path: string;
+}
+
+export interface ArtifactStorage {
+  /** Rejects with the body's error, and then nothing changed. Resolves with the bytes that were written. */
+  write(place: ArtifactPlace, body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
+  /** The bytes of a file; undefined when there is none. */
+  sizeOf(place: ArtifactPlace): Promise<number | undefined>;
+  /** Removes all files of a build. */
+  removeBuild(buildId: string): Promise<void>;
+}
+
+/** More than this no file system takes; in characters. */
+const MAX_PATH_LENGTH = 4_096;
+
+/** What is wrong with a path that a task gives its file; undefined when nothing is. */
+export function artifactPathProblem(path: string): string | undefined {
+  if (path.length > MAX_PATH_LENGTH) return `it is longer than ${MAX_PATH_LENGTH} characters`;
+  if (path.includes("\0")) return "it has a NUL byte";
+  const segments = path.split("/");
+  if (segments.some((segment) => segment === "" || segment === "." || segment === "..")) {
+    return 'it must be relative, and no part of it may be empty, "." or ".."';
+  }
+  return undefined;
+}

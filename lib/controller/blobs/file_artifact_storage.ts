@@ -1,0 +1,78 @@
+import { dirname, join } from "node:path";
+import {
+  type ArtifactOwner,
+  artifactPathProblem,
+  type ArtifactPlace,
+  type ArtifactStorage,
+} from "./artifact_storage.ts";
+import { writeBlob } from "./write_blob.ts";
+
+export interface FileArtifactStorageOptions {
+  /** Made when it is needed. */
+  readonly directory: string;
+  /** The folders of a task's files below that, one in the other; by default one of its build and one of its own in it. */
+  readonly foldersOf?: (owner: ArtifactOwner) => readonly string[];
+}
+
+/** The most that one file may have; in bytes. */
+const MAX_FILE_BYTES = 100e9;
+
+/** Artifacts in files of a directory, under the paths that their tasks gave them. */
+export class FileArtifactStorage implements ArtifactStorage {
+  readonly #directory: string;
+  readonly #foldersOf: (owner: ArtifactOwner) => readonly string[];
+
+  constructor(options: FileArtifactStorageOptions) {
+    this.#directory = options.directory;
+    this.#foldersOf = options.foldersOf ?? (({ buildId, taskId }) => [buildId, taskId]);
+  }
+
+  async write(
+    place: ArtifactPlace,
+    body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<number> {
+    const file = this.#fileOf(place);
+    await Deno.mkdir(dirname(file), { recursive: true });
+    // In the same folder, so that the name can change in one step; short, as a name may be as long as names can be.
+    const draft = join(dirname(file), `.${crypto.randomUUID()}.part`);
+    const { size } = await writeBlob(draft, body, { maxBytes: MAX_FILE_BYTES });
+    try {
+      await Deno.rename(draft, file);
+    } catch (error) {
+      await Deno.remove(draft).catch(() => {});
+      throw error;
+    }
+    return size;
+  }
+
+  async sizeOf(place: ArtifactPlace): Promise<number | undefined> {
+    try {
+      const { isFile, size } = await Deno.stat(this.#fileOf(place));
+      return isFile ? size : undefined;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async removeBuild(buildId: string): Promise<void> {
+    const folder = join(this.#directory, asName(buildId));
+    await Deno.remove(folder, { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+
+  #fileOf(place: ArtifactPlace): string {
+    const problem = artifactPathProblem(place.path);
+    if (problem !== undefined) throw new Error(`Storing the artifact ${place.path}: ${problem}`);
+    return join(this.#directory, ...[...this.#foldersOf(place), place.name].map(asName), place.path);
+  }
+}
+
+/** A name as one folder: `build / linux` is `build _ linux`. */
+function asName(name: string): string {
+  const safe = name.replaceAll(/[/\\\0]/g, "_");
+  return safe === "" || safe === "." || safe === ".." ? "_" : safe;
+}
