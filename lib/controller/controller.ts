@@ -203,13 +203,18 @@ export class Controller implements AsyncDisposable {
     return this.#store.builds.find(id);
   }
 
+  /** A build without its tasks, of which it may have thousands. */
+  findBuildSummary(id: string): Promise<BuildSummary | undefined> {
+    return this.#store.builds.findSummary(id);
+  }
+
   findTask(taskId: string): Promise<TaskRecord | undefined> {
     return this.#store.builds.findTask(taskId);
   }
 
   /** Aborts what of a build has not ended; workers are told to stop what they run of it. */
   async cancelBuild(id: string, reason: string): Promise<void> {
-    await this.#require(id);
+    await this.#requireSummary(id);
     await this.#parts.control.abortBuild(id, reason);
   }
 
@@ -269,7 +274,7 @@ export class Controller implements AsyncDisposable {
     id: string,
     options: { readonly signal: AbortSignal; readonly after?: number },
   ): AsyncGenerator<BuildEvent> {
-    await this.#require(id);
+    await this.#requireSummary(id);
     yield* this.#parts.watchers.watch(id, { after: 0, ...options });
   }
 
@@ -356,9 +361,15 @@ export class Controller implements AsyncDisposable {
     return task;
   }
 
-  async #require(id: string): Promise<BuildRecord> {
-    const build = await this.#store.builds.find(id);
-    if (build === undefined) throw new NotFoundError(`Looking for build ${id}: there is none`);
-    return build;
+  async #requireSummary(id: string): Promise<BuildSummary> {
+    return await this.findBuildSummary(id) ?? noBuild(id);
   }
+
+  async #require(id: string): Promise<BuildRecord> {
+    return await this.#store.builds.find(id) ?? noBuild(id);
+  }
+}
+
+function noBuild(id: string): never {
+  throw new NotFoundError(`Looking for build ${id}: there is none`);
 }

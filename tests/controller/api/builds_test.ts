@@ -187,6 +187,24 @@ Deno.test("An Idempotency-Key makes one build of requests that are repeated, als
   assert.match((await answered(errorSchema, empty, 400)).error.message, /Idempotency-Key/);
 });
 
+Deno.test("5,000 tasks are queued at once, given out, and cancelled", async () => {
+  await using api = await startApi();
+  const definition = `
+persistent_worker: {}
+many_task:
+  a_script: "true"
+  env:
+    matrix:
+${Array.from({ length: 5_000 }, (_, n) => `      - N: "${n}"`).join("\n")}
+`;
+  const build = await submit(api, { definition });
+  assert.equal(build.tasks.filter(({ status }) => status === "triggered").length, 5_000);
+  using worker = await RawWorker.connect(api.controller.endpoint, { name: "w1" });
+  assert.equal((await worker.takeTask()).id, build.tasks[0]?.id);
+  const cancelled = await answered(buildSchema, await api.post(`/v1/builds/${build.id}/cancel`));
+  assert.equal(cancelled.status, "aborted");
+});
+
 Deno.test("GET /v1/builds pages through all builds once while others arrive", async () => {
   await using api = await startApi();
   const make = async () => (await api.controller.createBuild({ tasks: [task()] })).id;

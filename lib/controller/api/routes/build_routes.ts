@@ -78,11 +78,15 @@ export function buildRoutes(controller: Controller): Route[] {
   ];
 }
 
-/** A build. Rejects with `NotFoundError`. */
-export async function requireBuild(id: string, controller: Controller): Promise<BuildBody> {
+async function requireBuild(id: string, controller: Controller): Promise<BuildBody> {
   const build = await controller.findBuild(id);
   if (build) return buildBody(build);
-  throw new NotFoundError(`Looking for build ${id}: there is none; GET /v1/builds lists them`);
+  throw noBuild(id);
+}
+
+/** What is said of a build that there is not. */
+export function noBuild(id: string): NotFoundError {
+  return new NotFoundError(`Looking for build ${id}: there is none; GET /v1/builds lists them`);
 }
 
 async function createBuild(

@@ -5,7 +5,7 @@ import { eventStream } from "../event_stream.ts";
 import { nothing, type Route, route, type RouteRequest } from "../route.ts";
 import { buildEventSchema } from "../schemas.ts";
 import { streamBody } from "../stream_body.ts";
-import { requireBuild } from "./build_routes.ts";
+import { noBuild } from "./build_routes.ts";
 
 /** What happens to builds, as it happens. */
 export function eventRoutes(controller: Controller, options: { readonly keepaliveMs: number }): Route[] {
@@ -35,9 +35,11 @@ async function watch(
   controller: Controller,
   options: { readonly keepaliveMs: number },
 ): Promise<Response> {
-  const { id, status } = await requireBuild(parameter("id"), controller);
+  const id = parameter("id");
+  const build = await controller.findBuildSummary(id);
+  if (!build) throw noBuild(id);
   const after = lastEventId(headers);
-  if (status !== "executing" && !await hasEventsAfter(after, id, controller)) {
+  if (build.status !== "executing" && !await hasEventsAfter(after, id, controller)) {
     return new Response(null, { status: 204 });
   }
   const body = streamBody(
