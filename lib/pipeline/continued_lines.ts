@@ -1,9 +1,11 @@
+import { CST, Lexer } from "yaml";
 import type { Position } from "../diagnostics/diagnostic.ts";
+import { limits } from "./limits.ts";
 
 /**
  * A YAML text in which quoted texts and flow collections may go on further left than they began. YAML's specification
- * has them indented and `yaml` insists on it; the reference does not, and files rely on that. `indent` puts spaces
- * before such lines, where they mean nothing, and `positionAt` gives places of the text as it was written.
+ * has them indented and `yaml` insists on it; the reference does not, and files rely on that. `text` has spaces before
+ * such lines, where they mean nothing, and `positionAt` gives places of the text as it was written.
  */
 export class ContinuedLines {
   #text: string;
@@ -12,6 +14,14 @@ export class ContinuedLines {
 
   constructor(text: string) {
     this.#text = text;
+    let from = 0;
+    let read = 0;
+    for (let count = 0; count < limits.continuedTexts && read < limits.rereadLength; count++) {
+      const cut = findCut(this.#text, from);
+      if (cut === undefined || !this.#indent(cut.start)) return;
+      read += cut.end - from;
+      from = blockStart(this.#text, cut.start);
+    }
   }
 
   get text(): string {
@@ -23,14 +33,12 @@ export class ContinuedLines {
     return { line, column: Math.max(1, column - (this.#added.get(line - 1) ?? 0)) };
   }
 
-  /**
-   * Indents the lines that the quoted text or flow collection at `start` goes on in; false when it has no end.
-   */
-  indent(start: number): boolean {
+  /** Indents the lines that the quoted text or flow collection at `start` goes on in; false when it has no end. */
+  #indent(start: number): boolean {
     const end = endOf(this.#text, start);
     if (end === undefined) return false;
     const spaces = start - this.#text.lastIndexOf("\n", start - 1);
-    const first = this.#text.slice(0, start).split("\n").length;
+    const first = lineOf(this.#text, start);
     const lines = this.#text.slice(start, end).split("\n");
     const indented = lines.map((line, index) => {
       if (index === 0 || line.trim() === "" || /^(---|\.\.\.)(\s|$)/.test(line)) return line;
@@ -40,6 +48,52 @@ export class ContinuedLines {
     this.#text = this.#text.slice(0, start) + indented.join("\n") + this.#text.slice(end);
     return true;
   }
+}
+
+/**
+ * The first quoted text or flow collection at or behind `from` that `yaml` cuts off where a line is not indented;
+ * `end` is where it does.
+ */
+function findCut(text: string, from: number): { start: number; end: number } | undefined {
+  let offset = from;
+  let depth = 0;
+  let flowStart = from;
+  let isContent = false;
+  for (const lexeme of new Lexer().lex(text.slice(from))) {
+    const type: CST.TokenType | null = isContent ? null : CST.tokenType(lexeme);
+    isContent = type === "scalar";
+    if (type === "flow-error-end") return { start: flowStart, end: offset };
+    if (type === "scalar" || type === "doc-mode") continue;
+    const end = offset + lexeme.length;
+    if (type === "double-quoted-scalar" || type === "single-quoted-scalar") {
+      if (endOfQuoted(lexeme, 0) !== lexeme.length) return { start: depth > 0 ? flowStart : offset, end };
+    } else if (type === "flow-map-start" || type === "flow-seq-start") {
+      if (depth++ === 0) flowStart = offset;
+    } else if (type === "flow-map-end" || type === "flow-seq-end") {
+      depth--;
+    }
+    offset = end;
+  }
+  return undefined;
+}
+
+/** Where the line that is furthest out and last before `offset` begins: reading may begin there anew. */
+function blockStart(text: string, offset: number): number {
+  for (
+    let at = text.lastIndexOf("\n", offset);
+    at >= 0;
+    at = at === 0 ? -1 : text.lastIndexOf("\n", at - 1)
+  ) {
+    if (/[^\s#]/.test(text.charAt(at + 1))) return at + 1;
+  }
+  return 0;
+}
+
+/** The 1-based line in which `offset` is. */
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
+  return line;
 }
 
 /** The offset behind the quoted text or flow collection that begins at `start`. */

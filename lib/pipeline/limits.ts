@@ -1,9 +1,11 @@
 /** How much one `.cirrus.yml` may ask for, so that no file can hang or exhaust who parses it. */
 export const limits = {
   /** UTF-16 code units of the file; the largest real files have some 100,000. */
-  sourceLength: 1024 * 1024,
-  /** UTF-16 code units read in all, the file being read again after each text that is indented for `yaml`. */
-  rereadLength: 8 * 1024 * 1024,
+  sourceLength: 512 * 1024,
+  /** Quoted texts and flow collections that go on further left than they began. */
+  continuedTexts: 1000,
+  /** UTF-16 code units read again because of those. */
+  rereadLength: 4 * 1024 * 1024,
   /** Maps and lists within one another. */
   nesting: 200,
   /** Values once aliases, merges and matrices are written out in full; see `weigh`. */

@@ -4,6 +4,9 @@ import { ExpressionError } from "./expression/token.ts";
 import { Problem, type Problems } from "./problem.ts";
 import type { Variables } from "./variables.ts";
 
+/** How much of an expression a message shows. */
+const SHOWN = 200;
+
 /** What the fields of one task are read with. */
 export class Scope {
   constructor(
@@ -41,7 +44,9 @@ export class Scope {
       });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      throw new Problem(`Evaluating the expression "${expression.trim()}": ${error.message}`, at);
+      const text = expression.trim();
+      const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
+      throw new Problem(`Evaluating the expression "${shown}": ${error.message}`, at);
     }
   }
 }

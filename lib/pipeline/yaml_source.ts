@@ -48,18 +48,14 @@ interface Tokens {
 /** The tokens of the first document, and where they stand in the file. */
 function tokenize(source: string): Tokens {
   const written = new ContinuedLines(source);
-  for (let read = 0;;) {
-    const lines = new LineCounter();
-    const positionAt = (offset: number): Position => {
-      const { line, col } = lines.linePos(offset);
-      return written.positionAt({ line, column: col });
-    };
-    const tokens = [...firstDocument(new Parser(lines.addNewLine).parse(written.text))];
-    const cut = Math.min(...tokens.flatMap((token) => inspect(token, positionAt)));
-    read += written.text.length;
-    const isWorthwhile = cut !== Infinity && read < limits.rereadLength;
-    if (!isWorthwhile || !written.indent(cut)) return { tokens, positionAt };
-  }
+  const lines = new LineCounter();
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return written.positionAt({ line, column: col });
+  };
+  const tokens = [...firstDocument(new Parser(lines.addNewLine).parse(written.text))];
+  for (const token of tokens) prepare(token, positionAt);
+  return { tokens, positionAt };
 }
 
 function* firstDocument(tokens: Iterable<CST.Token>): Generator<CST.Token> {
@@ -71,12 +67,8 @@ function* firstDocument(tokens: Iterable<CST.Token>): Generator<CST.Token> {
   }
 }
 
-/**
- * The offsets within `token` of quoted texts and flow collections that were cut off where the text was indented too
- * little. What is nested too deep must not reach the composer, which recurses.
- */
-function inspect(token: CST.Token, positionAt: (offset: number) => Position): number[] {
-  const cuts: number[] = [];
+/** Refuses what is nested too deep for the composer, which recurses, and mends what is quoted. */
+function prepare(token: CST.Token, positionAt: (offset: number) => Position): void {
   const open: { token: CST.Token; depth: number }[] = [{ token, depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { token, depth } = next;
@@ -86,7 +78,6 @@ function inspect(token: CST.Token, positionAt: (offset: number) => Position): nu
         positionAt(token.offset),
       );
     }
-    if (isCut(token)) cuts.push(token.offset);
     if (token.type === "double-quoted-scalar") token.source = unescapeApostrophes(token.source);
     if (token.type === "document" && token.value) open.push({ token: token.value, depth });
     if (!CST.isCollection(token)) continue;
@@ -95,27 +86,6 @@ function inspect(token: CST.Token, positionAt: (offset: number) => Position): nu
       if (value) open.push({ token: value, depth: depth + 1 });
     }
   }
-  return cuts;
-}
-
-function isCut(token: CST.Token): boolean {
-  switch (token.type) {
-    case "double-quoted-scalar":
-      return !isClosed(token.source);
-    case "single-quoted-scalar":
-      return token.source.length < 2 || !token.source.endsWith("'");
-    case "flow-collection":
-      return !token.end.some(({ type }) => type === "flow-map-end" || type === "flow-seq-end");
-    default:
-      return false;
-  }
-}
-
-function isClosed(doubleQuoted: string): boolean {
-  const last = doubleQuoted.length - 1;
-  let backslashes = 0;
-  while (doubleQuoted[last - 1 - backslashes] === "\\") backslashes++;
-  return last > 0 && doubleQuoted[last] === '"' && backslashes % 2 === 0;
 }
 
 /** `\'` is no escape of YAML, but one that the reference takes. */
