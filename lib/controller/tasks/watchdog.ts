@@ -35,6 +35,9 @@ const UNANSWERED_MS = 60_000;
 /** A timer that comes so late says that this process stood still, not that everybody else was silent. */
 const STANDSTILL_MS = 5_000;
 
+/** How long workers get to come back after this process was away, before a task counts as one that nobody takes. */
+const RETURN_MS = 5 * 60_000;
+
 /** How long to wait after what could not be done, before it is tried again. */
 const RETRY_MS = 5_000;
 
@@ -43,12 +46,14 @@ export class Watchdog implements Disposable {
   readonly #options: WatchdogOptions;
   #timer: Disposable | undefined;
   #dueAt = Infinity;
-  #standstillUntil = -Infinity;
+  /** Since when this process runs without a standstill: it heard nobody before. */
+  #attentiveSince: number;
   #sweeping = false;
   #closed = false;
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
+    this.#attentiveSince = options.clock.elapsed();
   }
 
   /** Something new is to be looked after. */
@@ -79,7 +84,7 @@ export class Watchdog implements Disposable {
     const { clock, logger } = this.#options;
     const now = clock.elapsed();
     // Whoever wanted to call while we stood still gets as much time again.
-    if (now - this.#dueAt > STANDSTILL_MS) this.#standstillUntil = now;
+    if (now - this.#dueAt > STANDSTILL_MS) this.#attentiveSince = now;
     this.#dueAt = Infinity;
     this.#sweeping = true;
     let next: number;
@@ -97,7 +102,7 @@ export class Watchdog implements Disposable {
 
   /** Deals with what is due; resolves with when something will be next. */
   async #sweep(now: number): Promise<number> {
-    const { assignments, queue } = this.#options;
+    const { assignments, queue, queueTimeoutMs } = this.#options;
     let next = Infinity;
     for (const assignment of assignments) {
       for (const { at, act } of this.#duties(assignment)) {
@@ -108,8 +113,9 @@ export class Watchdog implements Disposable {
         }
       }
     }
+    const earliest = this.#attentiveSince + Math.min(RETURN_MS, queueTimeoutMs);
     for (const [taskId, since] of [...queue.since]) {
-      const at = since + this.#options.queueTimeoutMs;
+      const at = Math.max(since + queueTimeoutMs, earliest);
       if (at > now) next = Math.min(next, at);
       else await this.#giveUp(taskId);
     }
@@ -121,7 +127,7 @@ export class Watchdog implements Disposable {
   *#duties(assignment: Assignment): Iterable<{ at: number; act: () => Promise<void> }> {
     const { control, workerTimeoutMs, heartbeatTimeoutMs } = this.#options;
     const { worker, agentSince, record } = assignment;
-    const heard = Math.max(assignment.lastHeard, this.#standstillUntil);
+    const heard = Math.max(assignment.lastHeard, this.#attentiveSince);
     const seen = worker.polling ? this.#options.clock.elapsed() : worker.lastSeen;
     const silentSince = Math.max(heard, seen);
     if (!assignment.started && !assignment.listed) {

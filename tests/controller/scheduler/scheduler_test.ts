@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fit, type WorkerCapacity } from "../../../lib/controller/scheduler/fit.ts";
+import { fit, isBusy, type WorkerCapacity } from "../../../lib/controller/scheduler/fit.ts";
+import { signatureOf } from "../../../lib/controller/scheduler/requirements.ts";
 import { Scheduler } from "../../../lib/controller/scheduler/scheduler.ts";
 import { compareAge, type WaitingTask } from "../../../lib/controller/scheduler/waiting_queue.ts";
 
@@ -208,6 +209,72 @@ Deno.test("Scheduler bounds a big task's wait, however many small ones keep comi
         }
         assert.ok(passed <= OPTIONS.maxPasses, "younger tasks pass it only so often");
         assert.ok(endsSinceHeld <= 8, "what ran on the held worker is enough to wait for");
+      }
+    }),
+  );
+});
+
+Deno.test("Scheduler keeps its promise to every task that waits, on any pool and in any order of events", () => {
+  fc.assert(
+    fc.property(pool, fc.array(step, { minLength: 100, maxLength: 200, size: "max" }), (machines, steps) => {
+      const workers = machines.map(({ cpu, mac }, index) =>
+        new SimulatedWorker(`w${index}`, cpu, mac ? { os: "darwin" } : {})
+      );
+      const scheduler = new Scheduler(OPTIONS);
+      const passes = new Map<WaitingTask, number>();
+      const isHeld = (task: WaitingTask) => [...scheduler.holds.values()].includes(task);
+      for (const each of steps) {
+        const worker = each.kind === "come" ? undefined : workers[each.worker % workers.length];
+        if (each.kind === "come") {
+          const task = waiting(each.cpu, each.mac ? { os: "darwin" } : {});
+          passes.set(task, 0);
+          scheduler.add(task);
+        } else if (each.kind === "end") worker?.end(each.task);
+        else if (worker) {
+          const before = worker.capacity;
+          const promised = scheduler.holds.get(worker.name);
+          const task = worker.take(scheduler);
+          if (promised) {
+            const fits = fit(promised.requirements, before, OPTIONS).kind === "fits";
+            assert.equal(
+              task,
+              fits ? promised : undefined,
+              "a held worker starts what it is held for, or nothing",
+            );
+          }
+          if (task === undefined) continue;
+          passes.delete(task);
+          // Of those that ask for the same, the oldest waits for all: its turn brings the next one's.
+          const oldest = new Map(
+            [...passes.keys()].reverse().map((one) => [signatureOf(one.requirements), one]),
+          );
+          for (const other of oldest.values()) {
+            const count = passes.get(other) ?? 0;
+            const wasPassed = compareAge(other, task) < 0 && !isHeld(other) &&
+              isBusy(fit(other.requirements, before, OPTIONS));
+            if (!wasPassed) continue;
+            passes.set(other, count + 1);
+            assert.ok(
+              count < OPTIONS.maxPasses,
+              "the next one that would pass it makes it a promise instead",
+            );
+          }
+        }
+      }
+      // Nothing new comes, and all that runs ends: whoever can run somewhere does.
+      for (let rounds = passes.size + 1; rounds > 0; rounds--) {
+        for (const worker of workers) {
+          worker.running.splice(0);
+          const task = worker.take(scheduler);
+          if (task) passes.delete(task);
+        }
+      }
+      for (const { requirements } of passes.keys()) {
+        const isPossible = workers.some(({ capacity }) => {
+          const result = fit(requirements, capacity, OPTIONS);
+          return result.kind === "fits" || isBusy(result);
+        });
+        assert.ok(!isPossible, "only what no worker can run is left");
       }
     }),
   );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Controller } from "../../../lib/controller/controller.ts";
+import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 import { task } from "../builds.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { type PollInit, RawWorker } from "../raw_worker.ts";
@@ -131,6 +132,26 @@ Deno.test("A task that no worker takes fails after a day, with the reason for ea
     cause: "infrastructure",
     message: "No worker took the task within 24 h: linux: label os is linux (wanted: darwin)",
   });
+});
+
+Deno.test("A task that waited while its controller was away for days is given to the first worker that comes back", async () => {
+  await using directory = await temporaryDirectory();
+  const clock = new ManualClock();
+  const options = { clock, dataDirectory: directory.path };
+  const first = await startController(options);
+  const build = await first.createBuild({
+    tasks: [task({ id: 0 }), task({ id: 1, labels: { os: "plan9" } })],
+  });
+  await first.close();
+  await clock.jump(3 * 24 * 60 * MINUTE);
+  await using second = await startController(options);
+  await clock.advance(4 * MINUTE);
+  using worker = await RawWorker.connect(second.endpoint, { name: "w1" });
+  const given = await worker.takeTask();
+  assert.equal(given.id, build.tasks[0]?.id);
+  await clock.advance(MINUTE);
+  const { state } = await waitForTask(second, build.tasks[1]?.id ?? "", "failed");
+  assert.ok(state.status === "failed" && /within 24 h: w1: has no label os/.test(state.message));
 });
 
 Deno.test("A wall clock that is set forward or back makes nothing overdue", async () => {
