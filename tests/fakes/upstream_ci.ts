@@ -30,6 +30,7 @@ type Method =
 /** The methods about caches and artifacts: UNIMPLEMENTED, until a test gives the upstream some. */
 export type FileMethod =
   | "uploadArtifacts"
+  | "reportAnnotations"
   | "generateArtifactUploadURLs"
   | "commitUploadedArtifacts"
   | "cacheInfo"
@@ -99,6 +100,7 @@ export class FakeCi implements AsyncDisposable {
       reportAgentWarning: () => Promise.resolve({}),
       reportAgentFinished: () => Promise.resolve({}),
       uploadArtifacts: unimplemented,
+      reportAnnotations: unimplemented,
       generateArtifactUploadURLs: unimplemented,
       commitUploadedArtifacts: unimplemented,
       cacheInfo: unimplemented,
@@ -215,6 +217,7 @@ export class FakeCi implements AsyncDisposable {
       reportAgentWarning: take("reportAgentWarning", ({ message }) => void this.warnings.push(message)),
       reportAgentFinished: take("reportAgentFinished", (request) => void this.finished.push(request)),
       uploadArtifacts: take("uploadArtifacts"),
+      reportAnnotations: take("reportAnnotations"),
       generateArtifactUploadURLs: take("generateArtifactUploadURLs"),
       commitUploadedArtifacts: take("commitUploadedArtifacts"),
       cacheInfo: take("cacheInfo"),

@@ -1,12 +1,13 @@
 import type { ArtifactsInstruction } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { formatByteSize } from "../../units/byte_size.ts";
+import { reportAnnotations } from "../annotations/report_annotations.ts";
 import { type ArtifactFile, findArtifacts } from "../artifacts/find_artifacts.ts";
 import { uploadArtifacts } from "../artifacts/upload_artifacts.ts";
 import { asMachineLost } from "../machine_lost.ts";
 import type { InstructionContext, InstructionHandler } from "./instruction.ts";
 
-/** `artifacts`: uploads files of the working directory. What cannot be uploaded, tried twice, fails the command. */
+/** `artifacts`: uploads files of the working directory, and reports what those say that are reports. What cannot be uploaded, tried twice, fails the command. */
 export const runArtifactsInstruction: InstructionHandler<"artifactsInstruction"> = async (
   instruction,
   context,
@@ -14,6 +15,7 @@ export const runArtifactsInstruction: InstructionHandler<"artifactsInstruction">
   const { log, signal } = context;
   const files = await findAll(instruction, context);
   if (files.length === 0) return { kind: "passed" };
+  const { format } = instruction;
   try {
     await send(instruction, files, context);
   } catch (error) {
@@ -23,6 +25,7 @@ export const runArtifactsInstruction: InstructionHandler<"artifactsInstruction">
     // What the task still writes to may have another size by now.
     await send(instruction, await findAll(instruction, context), context);
   }
+  if (format !== "") await reportAnnotations({ format, files }, context);
   return { kind: "passed" };
 };
 

@@ -1,0 +1,7 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { AnnotationSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+
+export type AnnotationInit = MessageInitShape<typeof AnnotationSchema>;
+
+/** Reads what a tool reports in a file. Throws an `Error` that says what is wrong with it. */
+export type AnnotationParser = (document: string) => AnnotationInit[];

@@ -1,0 +1,54 @@
+import { Annotation_Level, Annotation_Type } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import type { AnnotationInit, AnnotationParser } from "./annotation_parser.ts";
+import { readXml } from "./xml_reader.ts";
+
+/** The most that is kept of what a test says about its failure; in characters. */
+const MAX_DETAILS = 16_384;
+
+type Attributes = ReadonlyMap<string, string>;
+
+/** A test that did not pass, as far as it was read. */
+interface Failure {
+  readonly attributes: Attributes;
+  text: string;
+}
+
+/**
+ * JUnit's XML, as Maven, Gradle, pytest, gotestsum and many others write it: the tests that failed or broke off. Source
+ * of the form: the Ant task junitreport, and the `file` and `line` that pytest and others add.
+ */
+export const parseJunit: AnnotationParser = (document) => {
+  const annotations: AnnotationInit[] = [];
+  let testCase: Attributes | undefined;
+  let failure: Failure | undefined;
+  for (const event of readXml(document)) {
+    if (event.kind === "text") {
+      if (failure) failure.text += event.text;
+    } else if (event.name === "testcase") {
+      testCase = event.kind === "open" ? event.attributes : undefined;
+    } else if (event.name === "failure" || event.name === "error") {
+      if (event.kind === "open") failure = { attributes: event.attributes, text: "" };
+      else if (failure) {
+        if (testCase) annotations.push(toAnnotation(testCase, failure));
+        failure = undefined;
+      }
+    }
+  }
+  return annotations;
+};
+
+function toAnnotation(testCase: Attributes, { attributes, text }: Failure): AnnotationInit {
+  const details = text.trim();
+  const name = [testCase.get("classname"), testCase.get("name")].filter(Boolean).join(".");
+  const path = testCase.get("file");
+  const line = BigInt(/^\d{1,9}$/.exec(testCase.get("line") ?? "")?.[0] ?? 0);
+  return {
+    type: Annotation_Type.TEST_RESULT,
+    level: Annotation_Level.FAILURE,
+    message: attributes.get("message") || details.split("\n", 1)[0] || attributes.get("type") ||
+      `${name} failed`,
+    rawDetails: details.slice(0, MAX_DETAILS),
+    fullyQualifiedName: name,
+    ...path && { fileLocation: { path, startLine: line, endLine: line } },
+  };
+}
