@@ -16,18 +16,38 @@ export interface Diagnostic {
 }
 
 /**
- * Writes a diagnostic as `path:line:column: message`, then the source line and a caret below the column.
- * `source` is the text of the file.
+ * Writes a diagnostic as `path:line:column: message`, then the source line and a caret below the column. Of a long
+ * line only what is near the column is shown. `source` is the text of the file.
  */
 export function renderDiagnostic(diagnostic: Diagnostic, source: string): string {
   const { position, path, severity } = diagnostic;
   const message = severity === "warning" ? `Warning: ${diagnostic.message}` : diagnostic.message;
   if (!position) return `${path}: ${message}`;
   const head = `${path}:${position.line}:${position.column}: ${message}`;
-  const line = source.split("\n")[position.line - 1]?.replace(/\r$/, "");
+  const line = linesOf(source)[position.line - 1]?.replace(/\r$/, "");
   if (line === undefined) return head;
   const gutter = `${position.line} | `;
+  const { before, after } = around(line, position.column - 1);
   // Tabs stay tabs before the caret, so that it stands where the terminal shows the column.
-  const indent = line.slice(0, position.column - 1).replace(/[^\t]/g, " ");
-  return `${head}\n  ${gutter}${line}\n  ${" ".repeat(gutter.length)}${indent}^`;
+  const indent = before.replace(/[^\t]/g, " ");
+  return `${head}\n  ${gutter}${before}${after}\n  ${" ".repeat(gutter.length)}${indent}^`;
+}
+
+/** UTF-16 code units that are shown on each side of the column. */
+const NEAR = 100;
+
+function around(line: string, column: number): { before: string; after: string } {
+  const [from, to] = [Math.max(0, column - NEAR), column + NEAR];
+  return {
+    before: (from > 0 ? "…" : "") + line.slice(from, column),
+    after: line.slice(column, to) + (to < line.length ? "…" : ""),
+  };
+}
+
+let last = { source: "", lines: [""] };
+
+/** The lines of a text. There may be thousands of diagnostics for one file, which is taken apart once. */
+function linesOf(source: string): readonly string[] {
+  if (source !== last.source) last = { source, lines: source.split("\n") };
+  return last.lines;
 }

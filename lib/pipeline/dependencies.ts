@@ -1,4 +1,5 @@
 import { nearest } from "../diagnostics/nearest.ts";
+import { limits } from "./limits.ts";
 import { Problem, type Problems } from "./problem.ts";
 import type { TaskDraft } from "./task/task_draft.ts";
 import type { TaskDrafts } from "./task/task_drafts.ts";
@@ -14,11 +15,19 @@ export function resolveDependencies({ enabled, disabled }: TaskDrafts, problems:
   const ids = idsByName(enabled);
   const left = new Set(disabled.flatMap(namesOf));
   const dependencies = new Map<TaskDraft, readonly number[]>();
+  let count = 0;
   for (const task of enabled) {
-    const found = task.dependsOn?.names.flatMap((name) => {
+    const found: number[] = [];
+    for (const name of task.dependsOn?.names ?? []) {
       const matching = ids.get(name);
-      if (matching) return matching;
-      if (left.has(name)) {
+      count += matching?.length ?? 0;
+      if (count > limits.dependencies) {
+        problems.error(tooMany(task));
+        return new Map();
+      }
+      if (matching) {
+        found.push(...matching);
+      } else if (left.has(name)) {
         problems.warn(
           `Reading "depends_on": the task "${name}" is left out by its "only_if", so it is not waited for`,
           task.at,
@@ -26,12 +35,18 @@ export function resolveDependencies({ enabled, disabled }: TaskDrafts, problems:
       } else {
         problems.error(unknownDependency(name, task, enabled));
       }
-      return [];
-    });
-    dependencies.set(task, (found ?? []).sort((left, right) => left - right));
+    }
+    dependencies.set(task, found.sort((left, right) => left - right));
   }
   refuseCircles(enabled, dependencies, problems);
   return dependencies;
+}
+
+function tooMany({ dependsOn, at }: TaskDraft): Problem {
+  return new Problem(
+    `Reading "depends_on": tasks wait for more than ${limits.dependencies} others in all; name fewer of them`,
+    dependsOn?.at ?? at,
+  );
 }
 
 function idsByName(tasks: readonly TaskDraft[]): Map<string, number[]> {

@@ -12,6 +12,8 @@ export const limits = {
   weight: 4_000_000,
   /** Tasks once every matrix is expanded. */
   tasks: 10_000,
+  /** Tasks for which tasks wait, all in all. */
+  dependencies: 1_000_000,
   /** Operators, parentheses and calls within one another in an expression. */
   expressionDepth: 200,
   /** UTF-16 code units of an expression. */

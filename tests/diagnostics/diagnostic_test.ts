@@ -33,3 +33,19 @@ Deno.test("a place outside the text is named without a line", () => {
   const text = renderDiagnostic({ ...base, position: { line: 9, column: 1 } }, "name: a\n");
   assert.equal(text, "worker.yml:9:1: Unknown key");
 });
+
+Deno.test("of a long line only what is near the column is shown", () => {
+  const line = `${"a".repeat(500)}b${"c".repeat(500)}`;
+  const text = renderDiagnostic({ ...base, position: { line: 1, column: 501 } }, line);
+  assert.deepEqual(text.split("\n").slice(1), [
+    `  1 | …${"a".repeat(100)}b${"c".repeat(99)}…`,
+    `      ${" ".repeat(101)}^`,
+  ]);
+});
+
+Deno.test("each diagnostic shows its own file", () => {
+  const shown = ["one: 1", "two: 2", "one: 1"].map((source) =>
+    renderDiagnostic({ ...base, position: { line: 1, column: 1 } }, source).split("\n")[1]
+  );
+  assert.deepEqual(shown, ["  1 | one: 1", "  1 | two: 2", "  1 | one: 1"]);
+});

@@ -11,11 +11,13 @@ export const UPLOAD_CACHES = "upload_caches";
 
 /** Reads `upload_caches`; `earlier` are the commands above it. */
 export function readUploadCaches(node: Node, earlier: readonly PlacedCommand[], scope: Scope): Command[] {
+  const names = new Set(earlier.map(({ command }) => command.name));
+  const uploaded = new Set(earlier.map(({ command }) => uploadOf(command)));
   return texts.read(node, scope).map((cache) => {
-    if (!earlier.some(({ command }) => command.name === cache)) {
+    if (!names.has(cache)) {
       throw new Problem(`Reading "${node.name}": there is no cache "${cache}" above it`, node.at);
     }
-    if (earlier.some(({ command }) => uploadOf(command) === cache)) {
+    if (uploaded.has(cache)) {
       throw new Problem(`Reading "${node.name}": the cache "${cache}" is uploaded already`, node.at);
     }
     return uploadCommand(cache);

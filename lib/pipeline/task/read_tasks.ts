@@ -5,6 +5,7 @@ import { isEnabled } from "../only_if.ts";
 import { Problem } from "../problem.ts";
 import { conditionFields, environmentFields, sharedFields } from "./common_fields.ts";
 import { ordinaryTask } from "./ordinary_task.ts";
+import { weigh } from "../weight.ts";
 import type { TaskContext } from "./read_task.ts";
 import type { TaskDraft } from "./task_draft.ts";
 import type { TaskDrafts } from "./task_drafts.ts";
@@ -21,11 +22,12 @@ const rootFields = {
 /**
  * Reads the children of the root that are tasks.
  *
- * @throws {Problem} when there are more than `limits` allow.
+ * @throws {Problem} when there are more than `limits` allow, or they are too many for what they inherit.
  */
 export function readTasks(root: readonly Node[], context: TaskContext): TaskDrafts {
   const enabled: TaskDraft[] = [];
   const disabled: TaskDraft[] = [];
+  const inherited = weightOfInherited(context);
   for (const node of root) {
     warnOfMisnamedTask(node, context);
     const id = enabled.length + disabled.length;
@@ -37,10 +39,22 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
     if (id >= limits.tasks) {
       throw new Problem(`Reading the file: it has more than ${limits.tasks} tasks`, node.at);
     }
+    if (id * inherited > limits.weight) {
+      throw new Problem(
+        "Reading the file: there are too many tasks for all that they inherit; move it into those that need it",
+        node.at,
+      );
+    }
     const isLeft = context.problems.attempt(() => isEnabled(task)) ?? true;
     (isLeft ? enabled : disabled).push(task.draft);
   }
   return { enabled, disabled, count: enabled.length + disabled.length };
+}
+
+/** How much every task gets from the root. */
+function weightOfInherited({ root, properties }: TaskContext): number {
+  const names = Object.keys({ ...rootFields, ...properties });
+  return names.flatMap((name) => root.get(name) ?? []).reduce((sum, node) => sum + weigh(node), 0);
 }
 
 /** Most keys of the root are templates; one that is nearly a known one is worth a word. */

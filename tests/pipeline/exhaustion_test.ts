@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { parse } from "./reading.ts";
+
+const many = (count: number, write: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => write(index)).join("");
+
+for (
+  const [what, source, message] of [
+    [
+      "more tasks than what they inherit allows",
+      `persistent_worker: {}\nenv:\n${many(10_000, (index) => `  A${index}: b\n`)}${
+        many(450, (index) => `t${index}_task: {}\n`)
+      }`,
+      /^Reading the file: there are too many tasks for all that they inherit/,
+    ],
+    [
+      "tasks that wait for more others than can be",
+      `persistent_worker: {}\n${many(1_100, () => "a_task: {}\n")}${
+        many(1_000, (index) => `t${index}_task: {depends_on: a}\n`)
+      }`,
+      /^Reading "depends_on": tasks wait for more than 1000000 others in all/,
+    ],
+    [
+      "more tasks than can be",
+      `persistent_worker: {}\n${many(10_001, () => "a_task:\n")}`,
+      /^Reading the file: it has more than 10000 tasks/,
+    ],
+  ] as const
+) {
+  Deno.test(`a file with ${what} is one error with a place`, async () => {
+    const { tasks, diagnostics } = await parse(source);
+    assert.deepEqual(tasks, []);
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    assert.equal(errors.length, 1);
+    assert.match(errors[0]?.message ?? "", message);
+    assert.ok(errors[0]?.position);
+  });
+}
+
+Deno.test("a file of ten thousand caches with an upload for each is read", async () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => `c${index}`);
+  const caches = names.map((name) => `  ${name}_cache: {folder: x}\n`).join("");
+  const { tasks, diagnostics } = await parse(
+    `persistent_worker: {}\na_task:\n${caches}  upload_caches: [${names.join(",")}]\n`,
+  );
+  assert.deepEqual(diagnostics, []);
+  assert.equal(tasks[0]?.commands.length, 20_001);
+});
+
+Deno.test("a file of ten thousand misspelt keys is read, with a warning for each", async () => {
+  const keys = many(10_000, (index) => `  misspelt_so_that_nothing_is_near_${index}: x\n`);
+  const { diagnostics } = await parse(`persistent_worker: {}\na_task:\n${keys}`);
+  assert.equal(diagnostics.length, 10_000);
+});
