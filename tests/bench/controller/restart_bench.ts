@@ -14,14 +14,19 @@ export async function restart({ runs }: BenchOptions): Promise<Figure[]> {
   try {
     await storeBuilds(dataDirectory);
     const ready: number[] = [];
+    const cpu: number[] = [];
     for (let run = 0; run < Math.ceil(runs / 3); run++) {
       const start = performance.now();
       await using controller = await ControllerProcess.start({ dataDirectory });
       await controller.client.listBuilds({ limit: 1 });
       ready.push(performance.now() - start);
+      cpu.push(controller.cpuSeconds() * 1_000);
     }
-    const name = `restart with ${BUILDS} builds stored: from start to the first answer`;
-    return [{ name, unit: "ms", values: ready, target: { most: 1_000 } }];
+    const name = `restart with ${BUILDS} builds stored`;
+    return [
+      { name: `${name}: from start to the first answer`, unit: "ms", values: ready, target: { most: 1_000 } },
+      { name: `${name}: processor time until then`, unit: "ms", values: cpu },
+    ];
   } finally {
     await Deno.remove(dataDirectory, { recursive: true });
   }
