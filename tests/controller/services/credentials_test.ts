@@ -12,7 +12,10 @@ async function* logKey() {
   yield await Promise.resolve({ value: { case: "key", value: { commandName: "main" } } });
 }
 
-async function* nothing() {}
+/** What a stream of artifacts begins with. */
+async function* artifactsUpload() {
+  yield await Promise.resolve({ value: { case: "artifactsUpload", value: { name: "binary" } } });
+}
 
 for (const service of [CirrusCIService, CirrusWorkersService]) {
   for (const method of service.methods) {
@@ -30,7 +33,9 @@ for (const service of [CirrusCIService, CirrusWorkersService]) {
       ) {
         const call = method.methodKind === "unary"
           ? unary({ channel, method }, {}, { metadata })
-          : upload({ channel, method }, /Logs$/.test(method.name) ? logKey() : nothing(), { metadata });
+          : upload({ channel, method }, /Logs$/.test(method.name) ? logKey() : artifactsUpload(), {
+            metadata,
+          });
         await assert.rejects(call, (error) => {
           assert.ok(error instanceof RpcError);
           // What this controller does not have, it has for nobody.
