@@ -6,6 +6,8 @@ export interface SpawnOptions {
   readonly environment?: ReadonlyMap<string, string> | undefined;
   /** This process's own when absent. */
   readonly workingDirectory?: string | undefined;
+  /** True runs it as this process's own user, whomever programs run as otherwise. */
+  readonly ownUser?: boolean | undefined;
   readonly stdin: "piped" | "null";
   readonly stderr: "piped" | "null";
 }
@@ -22,7 +24,7 @@ export function spawnProgram(
     stderr,
     ...(workingDirectory !== undefined && { cwd: workingDirectory }),
   } as const;
-  const user = programUser();
+  const user = options.ownUser ? undefined : programUser();
   if (user === undefined) {
     const [program, ...args] = argv;
     return new Deno.Command(program, {

@@ -20,6 +20,8 @@ export interface ToolOptions {
   readonly environment?: ReadonlyMap<string, string>;
   /** This process's own when absent. */
   readonly workingDirectory?: string;
+  /** True runs it as this process's own user, whomever programs run as: for tools that see secrets of ours. */
+  readonly ownUser?: boolean;
   /** Nothing when absent. A stream is cancelled when the tool ends before it; its failure ends the tool. */
   readonly stdin?: Uint8Array | ReadableStream<Uint8Array>;
   /** When it aborts, the tool and its children are asked to end and, 3 s later, killed. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findUser } from "../../lib/process/find_user.ts";
+import { git } from "../helpers/git.ts";
 import { needsRoot } from "../helpers/small_disk.ts";
 import { type Playground, playground } from "./playground.ts";
 import { type WorkerWithTask, workerWithTask } from "./worker_with_task.ts";
@@ -75,6 +76,35 @@ Deno.test("no link and no variable of a task's makes root do something", needsRo
   its.program.kill("SIGTERM");
   await its.program.ended;
 });
+
+Deno.test(
+  "a clone is the user's, though git is root's, which alone reads its credentials",
+  needsRoot,
+  async () => {
+    await using place = await playground({ "origin/file": "text\n" });
+    const origin = join(place.project, "origin");
+    await git(origin, "init", "--initial-branch=main");
+    await git(origin, "add", "file");
+    await git(origin, "commit", "--message=first");
+    await using its = await workerAsOther(place, "true");
+    its.ci.commands = {
+      environment: { CIRRUS_REPO_CLONE_URL: `file://${origin}`, CIRRUS_BRANCH: "main" },
+      commands: [
+        { name: "clone", instruction: { case: "cloneInstruction", value: {} } },
+        {
+          name: "main",
+          instruction: { case: "scriptInstruction", value: { scripts: [`stat -c "%n %U" file .git`] } },
+        },
+      ],
+      timeoutInSeconds: 60n,
+    };
+    await its.upstream.next("taskStopped");
+    assert.match(its.ci.savedText("clone"), /^Checked out /m);
+    assert.match(its.ci.savedText("main"), new RegExp(`^file ${NAME}\n.git ${NAME}$`, "m"));
+    its.program.kill("SIGTERM");
+    await its.program.ended;
+  },
+);
 
 for (
   const [what, user, message] of [

@@ -53,7 +53,8 @@ export interface HostGitOptions {
 
 /**
  * git on the worker's host, with no configuration but ours. All of that, credentials too, reaches git by its
- * environment: nothing is on a command line, where others on the host could read it.
+ * environment: nothing is on a command line, where others on the host could read it. It stays the worker's own
+ * user's also under `--user`, so that no task can read the credentials or write to a mirror that others clone from.
  */
 export class HostGit {
   readonly #options: HostGitOptions;
@@ -86,6 +87,7 @@ export class HostGit {
         signal: this.#options.signal,
         timeoutMs: TIMEOUT_MS,
         maxOutputBytes: 1024 * 1024 * 1024,
+        ownUser: true,
       });
       return new TextDecoder().decode(stdout);
     } catch (error) {
@@ -111,7 +113,11 @@ export class HostGit {
     options: { signal: AbortSignal },
   ): ReadableStream<Uint8Array> {
     const signal = AbortSignal.any([this.#options.signal, options.signal]);
-    return toolStream(["git", "--git-dir", repository, ...args], { environment: this.#environment, signal });
+    return toolStream(["git", "--git-dir", repository, ...args], {
+      environment: this.#environment,
+      signal,
+      ownUser: true,
+    });
   }
 }
 

@@ -114,7 +114,7 @@ export class TaskRepository {
     const there = new Set<string>();
     for await (const { name } of Deno.readDir(this.#path)) there.add(name);
     const paths = DELIVERED.filter((name) => there.has(name)).map((name) => `.git/${name}`);
-    return packTar(this.#parent, { paths, signal: options.signal });
+    return packTar(this.#parent, { paths, signal: options.signal, ownUser: true });
   }
 
   /** A tar of the tree. A tree, unlike a commit, gets the time of now: old times would hide changes from build tools. */

@@ -9,15 +9,17 @@ function tarEnvironment(): ReadonlyMap<string, string> {
   return new Map([["PATH", Deno.env.get("PATH") ?? "/usr/bin:/bin"], ["LC_ALL", locale]]);
 }
 
-/** A tar (pax) of `paths` below `directory`, by the host's `tar`. A failure of it is an error of the stream. */
+/** A tar (pax) of `paths` below `directory`, by the host's `tar`. A failure of it is an error of the stream. For `ownUser` see `ToolOptions`. */
 export function packTar(
   directory: string,
-  options: { paths: readonly string[]; signal: AbortSignal },
+  options: { paths: readonly string[]; signal: AbortSignal; ownUser?: boolean },
 ): ReadableStream<Uint8Array> {
+  const { ownUser = false, signal } = options;
   return toolStream(["tar", "-c", "--format=pax", "-f", "-", "-C", directory, "--null", "-T", "-"], {
     environment: tarEnvironment(),
     stdin: new TextEncoder().encode(options.paths.map((path) => `${path}\0`).join("")),
-    signal: options.signal,
+    signal,
+    ownUser,
     isGood: packed,
   });
 }
