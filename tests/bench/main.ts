@@ -9,6 +9,7 @@ import { idleFleet } from "./controller/idle_fleet_bench.ts";
 import { logStreams } from "./controller/log_streams_bench.ts";
 import { restart } from "./controller/restart_bench.ts";
 import { throughput } from "./controller/throughput_bench.ts";
+import { clone } from "./clone_bench.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { firstLine } from "./first_line_bench.ts";
 import { idle } from "./idle_bench.ts";
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   throughput,
   logStreams,
   restart,
+  clone,
 };
 
 const { values, positionals } = parseArgs({

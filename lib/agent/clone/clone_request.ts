@@ -80,7 +80,8 @@ function revision(get: Get): Revision {
   if (pr !== undefined) return pullRequest(pr, { ...common, merge: get("CIRRUS_RESOLUTION_STRATEGY") });
   if (tag !== undefined) {
     const name = `refs/tags/${tag}`;
-    return { ...common, ref: { remote: name, local: name, title: `the tag ${tag}` } };
+    const tags = common.tags === "followed" ? "none" : common.tags;
+    return { ...common, tags, ref: { remote: name, local: name, title: `the tag ${tag}` } };
   }
   if (branch !== undefined) {
     const local = `refs/remotes/origin/${branch}`;

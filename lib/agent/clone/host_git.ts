@@ -80,9 +80,14 @@ export class HostGit {
   }
 
   /** Runs git in a repository (a bare one, or `.git`); resolves with what it prints. Rejects as `runCommand` does. */
-  async run(repository: string, args: readonly string[]): Promise<string> {
+  async run(
+    repository: string,
+    args: readonly string[],
+    options: { stdin?: Uint8Array } = {},
+  ): Promise<string> {
     try {
       const { stdout } = await runCommand(["git", "--git-dir", repository, ...args], {
+        ...options,
         environment: this.#environment,
         signal: this.#options.signal,
         timeoutMs: TIMEOUT_MS,

@@ -17,6 +17,9 @@ const AS_COMMITTED = "* -export-ignore -export-subst -text -eol -ident -filter\n
 /** What of the repository belongs to the clone: everything but those attributes. */
 const DELIVERED = ["HEAD", "config", "index", "objects", "packed-refs", "refs", "shallow"];
 
+/** Holds the commit to stand on until HEAD does. */
+const CHANGE = "refs/cirrus/change";
+
 /** Where in an index the number of its entries is, in 4 bytes. */
 const COUNT_AT = 8;
 
@@ -36,26 +39,74 @@ export class TaskRepository {
   }
 
   /** Takes a revision out of a mirror that holds it, and stands on it. */
-  async take(mirror: string, { ref, change, depth, tags, branch }: Revision): Promise<void> {
+  async take(mirror: string, revision: Revision): Promise<void> {
+    const { ref, change, branch, depth } = revision;
     await this.#run("init", "--quiet", "--bare", "--template=");
-    const commits = [
-      ...ref ? [`+${ref.remote}:${ref.local}`] : [],
-      ...change !== undefined ? [`${change}:refs/cirrus/change`] : [],
-      ...tags === "all" ? ["+refs/tags/*:refs/tags/*"] : [],
-    ];
-    // Every object was checked on its way into the mirror; what is damaged since then is found all the same.
-    await this.#git.with({ kinds: ["file"], credentials: undefined }).run(this.#path, [
-      ...["-c", "transfer.fsckObjects=false", "fetch", "--quiet", "--no-write-fetch-head"],
-      ...tags === "followed" ? [] : ["--no-tags"],
-      ...depth === undefined ? [] : [`--depth=${depth}`],
-      ...["--", `file://${mirror}`, ...commits],
-    ]);
+    if (depth === undefined) await this.#takeWhole(mirror, revision);
+    else await this.#takeDepth(mirror, { ...revision, depth });
     const head = await this.#run("rev-parse", "--verify", `${change ?? ref?.local}^{commit}`);
     if (branch !== undefined) await this.#run("update-ref", `refs/heads/${branch}`, head);
     if (branch !== undefined) await this.#run("symbolic-ref", "HEAD", `refs/heads/${branch}`);
     else await this.#run("update-ref", "--no-deref", "HEAD", head);
-    if (change !== undefined) await this.#run("update-ref", "-d", "refs/cirrus/change");
+    if (change !== undefined) await this.#run("update-ref", "-d", CHANGE);
     await this.#run("read-tree", "HEAD");
+  }
+
+  /**
+   * The history as a whole: one pack, written with its index from what the mirror has packed already. A fetch would
+   * send the same through pipes and then look at every object, which takes eight times as much work.
+   */
+  async #takeWhole(mirror: string, { ref, change, tags }: Revision): Promise<void> {
+    const merged = [ref?.remote, change].flatMap((tip) => tip === undefined ? [] : [`--merged=${tip}`]);
+    const listing = [
+      ...ref ? [await this.#listRefs(mirror, [ref.remote])] : [],
+      ...tags === "none"
+        ? []
+        : [await this.#listRefs(mirror, [...tags === "all" ? [] : merged, "refs/tags"])],
+    ].join("");
+    const refs = new Map(change === undefined ? [] : [[CHANGE, change]]);
+    for (const line of listing.split("\n")) {
+      const [id, name] = line.split(" ");
+      if (id && name) refs.set(name === ref?.remote ? ref.local : name, id);
+    }
+    const lines = (values: Iterable<string>) => new TextEncoder().encode([...values, ""].join("\n"));
+    const pack = join(this.#path, "objects", "pack", "pack");
+    await this.#git.run(mirror, ["pack-objects", "--quiet", "--revs", "--delta-base-offset", pack], {
+      stdin: lines(refs.values()),
+    });
+    await this.#git.run(this.#path, ["update-ref", "--stdin"], {
+      stdin: lines(refs.entries().map(([name, id]) => `create ${name} ${id}`)),
+    });
+  }
+
+  /** Lines of id and name. */
+  async #listRefs(repository: string, patterns: readonly string[]): Promise<string> {
+    return await this.#git.run(repository, [
+      "for-each-ref",
+      "--format=%(objectname) %(refname)",
+      ...patterns,
+    ]);
+  }
+
+  /** Some commits of the history: only a fetch cuts it off. */
+  async #takeDepth(mirror: string, revision: Revision & { depth: number }): Promise<void> {
+    const { ref, change, depth, tags } = revision;
+    // Every object was checked on its way into the mirror; what is damaged since then is found all the same.
+    await this.#git.with({ kinds: ["file"], credentials: undefined }).run(this.#path, [
+      ...[
+        "-c",
+        "transfer.fsckObjects=false",
+        "fetch",
+        "--quiet",
+        "--no-write-fetch-head",
+        `--depth=${depth}`,
+      ],
+      ...tags === "followed" ? [] : ["--no-tags"],
+      ...["--", `file://${mirror}`],
+      ...ref ? [`+${ref.remote}:${ref.local}`] : [],
+      ...change !== undefined ? [`${change}:${CHANGE}`] : [],
+      ...tags === "all" ? ["+refs/tags/*:refs/tags/*"] : [],
+    ]);
   }
 
   /** Forgets everything, for another try. */
