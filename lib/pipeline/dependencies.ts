@@ -17,6 +17,12 @@ export function resolveDependencies({ enabled, disabled }: TaskDrafts, problems:
   const dependencies = new Map<TaskDraft, readonly number[]>();
   let count = 0;
   for (const task of enabled) {
+    if (task.dependsOn?.names.includes("")) {
+      problems.warn(
+        'Reading "depends_on": an empty name means every task without an alias; write [] to wait for none',
+        task.dependsOn.at,
+      );
+    }
     const found: number[] = [];
     for (const name of task.dependsOn?.names ?? []) {
       const matching = ids.get(name);

@@ -62,6 +62,12 @@ Deno.test("depends_on: a task that is left out is passed over with a warning", a
   assert.deepEqual(warnings.map((warning) => warning.split(" ")[0]), ["3:1", "3:1"]);
 });
 
+Deno.test("depends_on: an empty name is warned about", async () => {
+  const [warning = "", ...others] = await warningsOf(`${ROOT}t_task:\n  depends_on:\n`);
+  assert(warning.startsWith("3:3 ") && warning.includes("write []"), warning);
+  assert.deepEqual(others, []);
+});
+
 const conditions: [what: string, dependency: string, dependent: string, warned: boolean][] = [
   ["the same", "only_if: 'true'", "only_if: 'true'", false],
   ["another", "only_if: 'true'", "only_if: true || false", true],

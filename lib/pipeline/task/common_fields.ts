@@ -15,7 +15,7 @@ function warnOfEncrypted(environment: Node, { problems }: Scope): void {
   for (const entry of entriesOf(environment)) {
     if (entry.kind !== "scalar" || !entry.text.startsWith("ENCRYPTED[")) continue;
     problems.warn(
-      `Reading "${environment.name}": "${entry.name}" is encrypted with a key that went with Cirrus CI's cloud; give the variable to whoever runs the build`,
+      `Reading "${environment.name}": "${entry.name}" is encrypted with a key that went with Cirrus CI's cloud; set the variable where the build is run`,
       entry.at,
     );
   }
