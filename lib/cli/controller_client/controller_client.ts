@@ -130,7 +130,10 @@ export class ControllerClient implements Disposable {
     const range = `bytes=${part.offset}-${part.offset + part.length - 1}`;
     try {
       const response = await this.#send({ method: "GET", path, headers: { range } });
-      const bytes = await response.bytes();
+      const bytes = await response.bytes().catch((cause) => {
+        this.#signal.throwIfAborted();
+        throw new UnreachableError("The connection to the controller was lost", { cause });
+      });
       const size = Number(/\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1]);
       return { bytes, size: Number.isNaN(size) ? part.offset + bytes.length : size };
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { TaskWithWaitBody } from "../../controller/api/schemas.ts";
 import { isFinal } from "../../controller/records.ts";
 import type { ControllerClient } from "../controller_client/controller_client.ts";
+import { patiently } from "../controller_client/patiently.ts";
 import { withController } from "../controller_client/with_controller.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -15,7 +16,9 @@ export function showLogs(flags: LogsFlags, io: Io, taskId: string, command?: str
     const task = await client.findTask(taskId);
     const commands = wantedCommands(task, command);
     const style = flags.json ? "json" : command === undefined ? "headed" : "bare";
-    const printer = new LogPrinter({ client, taskId, stdout: io.stdout, style });
+    const readLog = (...log: Parameters<ControllerClient["readLog"]>) =>
+      flags.follow ? patiently(() => client.readLog(...log), { signal }) : client.readLog(...log);
+    const printer = new LogPrinter({ client: { readLog }, taskId, stdout: io.stdout, style });
     if (flags.follow) await follow(task, { client, commands, printer, io, signal });
     const printed: boolean[] = [];
     for (const name of commands) printed.push(await printer.print(name));

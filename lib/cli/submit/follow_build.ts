@@ -1,6 +1,7 @@
 import type { BuildBody } from "../../controller/api/schemas.ts";
 import { formatDuration } from "../../units/duration.ts";
 import type { ControllerClient } from "../controller_client/controller_client.ts";
+import { patiently } from "../controller_client/patiently.ts";
 import type { Io } from "../io.ts";
 import { createRenderer } from "../output/create_renderer.ts";
 import type { RunEvent } from "../output/run_event.ts";
@@ -43,7 +44,8 @@ export async function tallyBuild(
     void show({ kind: "note", text: `${message}; trying again, and the build goes on` }).catch(() => {});
   const source = {
     watchBuild: (id: string) => client.watchBuild(id, { signal, onAway }),
-    readLog: client.readLog.bind(client),
+    readLog: (...log: Parameters<ControllerClient["readLog"]>) =>
+      patiently(() => client.readLog(...log), { signal }),
   };
   const tasks = build.tasks.map((task) => ({ ...task, state: { status: task.status } }));
   for await (const event of runEvents(source, { id: build.id, tasks }, { signal })) {
