@@ -13,6 +13,10 @@ export async function assignment(): Promise<Figure[]> {
   const { controller } = fleet;
   await controller.submit(WORKERS);
   while (assignedAt.size < WORKERS) await pause(50);
+  // What is left of the first tasks would be measured, too.
+  while ((await controller.client.workers()).some(({ tasks }) => tasks.length > 0)) {
+    await pause(50);
+  }
 
   const start = performance.now();
   const submitted: Promise<string[]>[] = [];
