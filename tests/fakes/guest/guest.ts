@@ -1,0 +1,192 @@
+import { join } from "node:path";
+import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
+import { eventually } from "../../helpers/eventually.ts";
+import { linkExists, runOnHost } from "./host.ts";
+
+export interface GuestOptions {
+  /** `busybox` has neither bash nor perl; `macos` has the `uname`, `ps` and `stat` of macOS. */
+  readonly userland?: "host" | "busybox" | "macos";
+  /** Files of the home folder of `admin`, by name. */
+  readonly home?: Readonly<Record<string, string>>;
+  /** Of `admin`; `admin` when absent. */
+  readonly password?: string;
+  /** False leaves sshd off until `startSshd`. */
+  readonly sshd?: boolean;
+  /** Lines of sshd_config. */
+  readonly sshdOptions?: readonly string[];
+  /** As tmpfs takes it; 512m when absent. */
+  readonly diskSize?: string;
+  /** Seconds that the guest's clock is ahead. */
+  readonly clockOffset?: number;
+}
+
+const BOOT = join(import.meta.dirname ?? ".", "boot.sh");
+
+/** A guest that stands in for a virtual machine; boot.sh beside this file says what it is made of. Needs root. */
+export class Guest implements AsyncDisposable {
+  readonly address: string;
+  readonly #init: number;
+  readonly #link: string;
+  readonly #resources: AsyncDisposable;
+  #frozen = false;
+
+  private constructor(state: GuestState, resources: AsyncDisposable) {
+    this.address = state.address;
+    this.#init = state.init;
+    this.#link = state.link;
+    this.#resources = resources;
+  }
+
+  /** Resolves once sshd takes connections, or at once where it is off. */
+  static async start(options: GuestOptions = {}): Promise<Guest> {
+    await using resources = new AsyncDisposableStack();
+    const state = resources.use(await temporaryDirectory()).path;
+    const home = resources.use(await temporaryDirectory()).path;
+    for (const [name, content] of Object.entries(options.home ?? {})) {
+      await Deno.writeTextFile(join(home, name), content, { mode: 0o755 });
+    }
+    const process = new Deno.Command(BOOT, {
+      args: ["--state", state, "--home", home, "--until-eof", ...bootArguments(options)],
+      stdin: "piped",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const failed = new Response(process.stderr).text().then((complaint) => {
+      throw new Error(`The guest is over: ${complaint.trim()}`);
+    });
+    failed.catch(() => {});
+    resources.defer(async () => {
+      await process.stdin.close().catch(() => {});
+      await process.status;
+    });
+    await Promise.race([failed, eventually(() => exists(join(state, "init")))]);
+    const guest = new Guest(await readState(state), resources.move());
+    if (options.sshd ?? true) await Promise.race([failed, guest.#listens()]);
+    return guest;
+  }
+
+  /** One that boot.sh was started for elsewhere with `--state`; disposing it leaves it running. */
+  static async at(stateDirectory: string): Promise<Guest> {
+    return new Guest(await readState(stateDirectory), new AsyncDisposableStack());
+  }
+
+  /** Runs a script in the guest as root, and resolves with what it prints. Rejects when it fails. */
+  async run(script: string): Promise<string> {
+    return await runOnHost("setpriv", [
+      ...["--bounding-set=-sys_time", "nsenter"],
+      "--target",
+      String(this.#init),
+      ...["--mount", "--pid", "--net", "--uts", "--ipc", "--wd=/"],
+      ...["/bin/sh", "-ec", script],
+    ]);
+  }
+
+  /** Starts the sshd of a guest that was started without. */
+  async startSshd(): Promise<void> {
+    await this.run("touch /run/start-sshd");
+    await this.#listens();
+  }
+
+  /** Gives sshd another host key; connections that there are go on. */
+  async changeHostKey(): Promise<void> {
+    await this.run(
+      "rm /etc/ssh/key*; ssh-keygen -q -t ed25519 -N '' -C other -f /etc/ssh/key;" +
+        'for pid in $(pidof sshd); do [ "$(cut -d" " -f4 /proc/$pid/stat)" != 1 ] || kill -KILL "$pid"; done',
+    );
+    await this.#listens();
+  }
+
+  /** Stops every process of the guest, as a host does that has no time for it. Its kernel still acknowledges. */
+  async freeze(): Promise<void> {
+    this.#frozen = true;
+    for (let seen = -1, pids; (pids = await this.#processes()).length !== seen;) {
+      for (const pid of pids) signal(pid, "SIGSTOP");
+      seen = pids.length;
+    }
+  }
+
+  async thaw(): Promise<void> {
+    this.#frozen = false;
+    for (const pid of await this.#processes()) signal(pid, "SIGCONT");
+  }
+
+  /** Takes the network away: nothing arrives, and nothing says so. */
+  async cut(): Promise<void> {
+    await runOnHost("ip", ["link", "set", this.#link, "down"]);
+  }
+
+  async mend(): Promise<void> {
+    await runOnHost("ip", ["link", "set", this.#link, "up"]);
+  }
+
+  /** Ends it as a power cut does. */
+  async kill(): Promise<void> {
+    signal(this.#init, "SIGKILL");
+    await eventually(async () => !await linkExists(this.#link));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#frozen) await this.thaw();
+    await this.#resources[Symbol.asyncDispose]();
+    await eventually(async () => !await linkExists(this.#link));
+  }
+
+  async #listens(): Promise<void> {
+    await eventually(async () => {
+      try {
+        using connection = await Deno.connect({ hostname: this.address, port: 22 });
+        return await connection.read(new Uint8Array(1)) === 1;
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  /** Numbers of its processes, by the host's count. */
+  async #processes(): Promise<number[]> {
+    const namespace = await Deno.readLink(`/proc/${this.#init}/ns/pid_for_children`);
+    const numbers = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);
+    return numbers.filter((pid) => {
+      try {
+        return Deno.readLinkSync(`/proc/${pid}/ns/pid`) === namespace;
+      } catch {
+        return false;
+      }
+    });
+  }
+}
+
+interface GuestState {
+  readonly address: string;
+  readonly init: number;
+  readonly link: string;
+}
+
+async function readState(directory: string): Promise<GuestState> {
+  const read = async (name: string) => (await Deno.readTextFile(join(directory, name))).trim();
+  return { address: await read("address"), init: Number(await read("init")), link: await read("link") };
+}
+
+function bootArguments(options: GuestOptions): string[] {
+  const { userland, password, sshd = true, sshdOptions = [], diskSize, clockOffset } = options;
+  return [
+    ...userland ? ["--userland", userland] : [],
+    ...password !== undefined ? ["--password", password] : [],
+    ...sshd ? [] : ["--sshd-after", "never"],
+    ...sshdOptions.flatMap((line) => ["--sshd-option", line]),
+    ...diskSize ? ["--disk-size", diskSize] : [],
+    ...clockOffset ? ["--clock-offset", String(clockOffset)] : [],
+  ];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+function signal(pid: number, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
