@@ -1,9 +1,7 @@
 import { Annotation_Level, Annotation_Type } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { AnnotationInit, AnnotationParser } from "./annotation_parser.ts";
+import { attributeNumber, fileLocation } from "./file_location.ts";
 import { readXml } from "./xml_reader.ts";
-
-/** The most that is kept of what a test says about its failure; in characters. */
-const MAX_DETAILS = 16_384;
 
 type Attributes = ReadonlyMap<string, string>;
 
@@ -17,8 +15,7 @@ interface Failure {
  * JUnit's XML, as Maven, Gradle, pytest, gotestsum and many others write it: the tests that failed or broke off. Source
  * of the form: the Ant task junitreport, and the `file` and `line` that pytest and others add.
  */
-export const parseJunit: AnnotationParser = (document) => {
-  const annotations: AnnotationInit[] = [];
+export const parseJunit: AnnotationParser = function* (document) {
   let testCase: Attributes | undefined;
   let failure: Failure | undefined;
   for (const event of readXml(document)) {
@@ -29,26 +26,23 @@ export const parseJunit: AnnotationParser = (document) => {
     } else if (event.name === "failure" || event.name === "error") {
       if (event.kind === "open") failure = { attributes: event.attributes, text: "" };
       else if (failure) {
-        if (testCase) annotations.push(toAnnotation(testCase, failure));
+        if (testCase) yield toAnnotation(testCase, failure);
         failure = undefined;
       }
     }
   }
-  return annotations;
 };
 
 function toAnnotation(testCase: Attributes, { attributes, text }: Failure): AnnotationInit {
   const details = text.trim();
   const name = [testCase.get("classname"), testCase.get("name")].filter(Boolean).join(".");
-  const path = testCase.get("file");
-  const line = BigInt(/^\d{1,9}$/.exec(testCase.get("line") ?? "")?.[0] ?? 0);
   return {
     type: Annotation_Type.TEST_RESULT,
     level: Annotation_Level.FAILURE,
     message: attributes.get("message") || details.split("\n", 1)[0] || attributes.get("type") ||
       `${name} failed`,
-    rawDetails: details.slice(0, MAX_DETAILS),
+    rawDetails: details,
     fullyQualifiedName: name,
-    ...path && { fileLocation: { path, startLine: line, endLine: line } },
+    ...fileLocation({ path: testCase.get("file"), line: attributeNumber(testCase.get("line")) }),
   };
 }

@@ -1,20 +1,19 @@
-import { create } from "@bufbuild/protobuf";
+import { toBinary } from "@bufbuild/protobuf";
 import { type Annotation, AnnotationSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { ArtifactFile } from "../artifacts/find_artifacts.ts";
 import type { InstructionContext } from "../instructions/instruction.ts";
 import { asMachineLost } from "../machine_lost.ts";
-import { machinePaths } from "../machine_paths.ts";
-import type { AnnotationInit, AnnotationParser } from "./annotation_parser.ts";
-import { parseJunit } from "./junit.ts";
+import { ANNOTATION_FORMATS, annotationParser } from "./annotation_formats.ts";
+import type { AnnotationParser } from "./annotation_parser.ts";
+import { placedAnnotation } from "./placed_annotation.ts";
+import { readReport } from "./read_report.ts";
 
-/** The formats that this version reads, as `format` names them. */
-const PARSERS: ReadonlyMap<string, AnnotationParser> = new Map([["junit", parseJunit]]);
+/** More than this nobody reads. */
+const MAX_ANNOTATIONS = 10_000;
 
-/** More than this no report is worth; in bytes. */
-const MAX_BYTES = 32 * 1024 * 1024;
-
-/** How many go in one call. */
+/** What goes in one call, at most: gRPC servers mostly take messages of up to 4 MiB. */
+const CALL_BYTES = 1024 * 1024;
 const PER_CALL = 1_000;
 
 /** How long the upstream may take to answer; in milliseconds. */
@@ -26,32 +25,22 @@ export async function reportAnnotations(
   context: InstructionContext,
 ): Promise<void> {
   const { log, signal, upstream: { client, taskIdentification } } = context;
-  const parse = PARSERS.get(format.toLowerCase());
+  const parse = await annotationParser(format);
   if (!parse) {
-    const known = [...PARSERS.keys()].join(", ");
+    const known = ANNOTATION_FORMATS.join(", ");
     return await log.writeLine(
       `Not annotating: this version reads no reports of the format ${format}, but ${known}`,
     );
   }
-  const annotations: Annotation[] = [];
-  for (const file of files) {
-    try {
-      annotations.push(...parse(await readText(file, context)).map((found) => located(found, context)));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (asMachineLost(error)) throw error;
-      await log.writeLine(`Reading annotations from ${file.path}: ${errorMessage(error)}`);
-    }
-  }
+  const annotations = await readAll(files, { parse, context });
   try {
-    for (let at = 0; at < annotations.length; at += PER_CALL) {
-      const batch = annotations.slice(at, at + PER_CALL);
-      await client.reportAnnotations({ taskIdentification, annotations: batch }, {
-        signal,
-        timeoutMs: CALL_MS,
-      });
+    for (const batch of batchesOf(annotations)) {
+      const request = { taskIdentification, annotations: batch };
+      await client.reportAnnotations(request, { signal, timeoutMs: CALL_MS });
     }
-    const count = annotations.length === 1 ? "1 annotation" : `${annotations.length} annotations`;
+    const count = annotations.length === 1
+      ? "1 annotation"
+      : `${annotations.length.toLocaleString("en")} annotations`;
     await log.writeLine(`Reported ${count}`);
   } catch (error) {
     signal.throwIfAborted();
@@ -59,30 +48,48 @@ export async function reportAnnotations(
   }
 }
 
-async function readText(
-  { path, size }: ArtifactFile,
-  { machine, workingDirectory }: InstructionContext,
-): Promise<string> {
-  if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`);
-  const { join } = machinePaths(machine.platform);
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of await machine.files.read(join(workingDirectory, path))) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`it grows beyond ${MAX_BYTES} bytes`);
-    text += decoder.decode(chunk, { stream: true });
+/** Of a report that is damaged counts what stands before the damage. */
+async function readAll(
+  files: readonly ArtifactFile[],
+  { parse, context }: { parse: AnnotationParser; context: InstructionContext },
+): Promise<Annotation[]> {
+  const { log, signal } = context;
+  const annotations: Annotation[] = [];
+  for (const file of files) {
+    try {
+      const { text, damaged } = await readReport(file, context);
+      if (damaged) {
+        await log.writeLine(`Reading annotations from ${file.path}: it has bytes that are no text in UTF-8`);
+      }
+      for (const found of parse(text)) {
+        if (annotations.length === MAX_ANNOTATIONS) {
+          const most = MAX_ANNOTATIONS.toLocaleString("en");
+          await log.writeLine(`Reading annotations from ${file.path}: leaving out what comes after ${most}`);
+          return annotations;
+        }
+        annotations.push(placedAnnotation(found, context));
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (asMachineLost(error)) throw error;
+      await log.writeLine(`Reading annotations from ${file.path}: ${errorMessage(error)}`);
+    }
   }
-  return text + decoder.decode();
+  return annotations;
 }
 
-/** Tools that write absolute paths mean files of the working directory. */
-function located(found: AnnotationInit, { machine, workingDirectory }: InstructionContext): Annotation {
-  const { isAbsolute, relative, sep } = machinePaths(machine.platform);
-  const annotation = create(AnnotationSchema, found);
-  const { fileLocation } = annotation;
-  if (!fileLocation || !isAbsolute(fileLocation.path)) return annotation;
-  const path = relative(workingDirectory, fileLocation.path).replaceAll(sep, "/");
-  if (!path.startsWith("..")) fileLocation.path = path;
-  return annotation;
+function* batchesOf(annotations: readonly Annotation[]): Generator<Annotation[]> {
+  let batch: Annotation[] = [];
+  let bytes = 0;
+  for (const annotation of annotations) {
+    const size = toBinary(AnnotationSchema, annotation).length;
+    if (batch.length === PER_CALL || batch.length > 0 && bytes + size > CALL_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(annotation);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
 }

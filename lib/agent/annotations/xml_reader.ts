@@ -13,7 +13,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What is between two tags and says nothing to us: each with its end. */
-const SKIPPED = [["<!--", "-->"], ["<?", "?>"], ["<!DOCTYPE", ">"]] as const;
+const SKIPPED = [["<!--", "-->"], ["<?", "?>"]] as const;
 
 /**
  * Reads the XML that test tools write, from front to back in one pass. Entities that a document defines for itself are
@@ -21,6 +21,7 @@ const SKIPPED = [["<!--", "-->"], ["<?", "?>"], ["<!DOCTYPE", ">"]] as const;
  */
 export function* readXml(document: string): Generator<XmlEvent> {
   const open: string[] = [];
+  let elements = 0;
   for (let at = 0; at < document.length;) {
     const tag = document.indexOf("<", at);
     const text = document.slice(at, tag === -1 ? document.length : tag);
@@ -38,6 +39,10 @@ export function* readXml(document: string): Generator<XmlEvent> {
       continue;
     }
     const end = endOfTag(document, tag);
+    if (document.startsWith("<!", tag)) {
+      at = end;
+      continue;
+    }
     const inside = document.slice(tag + 1, end - 1);
     at = end;
     if (inside.startsWith("/")) {
@@ -46,12 +51,14 @@ export function* readXml(document: string): Generator<XmlEvent> {
       yield { kind: "close", name };
       continue;
     }
+    elements++;
     const empty = inside.endsWith("/");
     const [name = ""] = inside.replace(/\/$/, "").split(/\s/, 1);
     yield { kind: "open", name, attributes: attributesOf(inside.slice(name.length)) };
     if (empty) yield { kind: "close", name };
     else open.push(name);
   }
+  if (elements === 0) throw new Error("Reading XML: there is no tag in it");
   if (open.length > 0) throw new Error(`Reading XML: the document ends within <${open.at(-1)}>`);
 }
 
@@ -61,24 +68,29 @@ function endOf(document: string, { from, mark }: { from: number; mark: string })
   return at + mark.length;
 }
 
-/** A value in quotation marks may hold a `>`. */
+/** A value in quotation marks may hold a `>`, and `<!DOCTYPE` declarations of its own. */
 function endOfTag(document: string, from: number): number {
-  let quote = "";
+  let depth = 0;
   for (let at = from; at < document.length; at++) {
     const character = document.charAt(at);
-    if (quote !== "") quote = character === quote ? "" : quote;
-    else if (character === '"' || character === "'") quote = character;
-    else if (character === ">") return at + 1;
+    if (character === '"' || character === "'") at = endOf(document, { from: at + 1, mark: character }) - 1;
+    else if (character === "<") depth++;
+    else if (character === ">" && --depth === 0) return at + 1;
   }
   throw new Error("Reading XML: a tag has no end");
 }
 
 function attributesOf(text: string): Map<string, string> {
   const attributes = new Map<string, string>();
-  for (
-    const [, name = "", double, single = ""] of text.matchAll(/([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)
-  ) {
-    attributes.set(name, unescaped(double ?? single));
+  for (let at = 0; at < text.length;) {
+    const equals = text.indexOf("=", at);
+    if (equals === -1) break;
+    const [quote = ""] = text.slice(equals + 1, equals + 100).trimStart();
+    if (quote !== '"' && quote !== "'") break;
+    const start = text.indexOf(quote, equals) + 1;
+    const end = text.indexOf(quote, start);
+    attributes.set(text.slice(at, equals).trim(), unescaped(text.slice(start, end)));
+    at = end + 1;
   }
   return attributes;
 }
