@@ -6,11 +6,13 @@ import { withGrace } from "../async/grace.ts";
 import type { Isolation, ResourceLedger } from "../isolation/isolation.ts";
 import { isolationFor, type IsolationOptions } from "../isolation/registry.ts";
 import type { Logger } from "../logging/logger.ts";
+import { allowedIsolation } from "./allowed_isolation.ts";
 import type { Assignment } from "./assignment.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import { makeSpoolDirectory } from "./spool_directory.ts";
 import { TaskReports } from "./task_reports.ts";
 import type { UpstreamSession } from "./upstream_session.ts";
+import type { SecurityPolicy } from "./worker_options.ts";
 
 /** How long giving back what a task had may take. */
 const RELEASE_MS = 15_000;
@@ -19,6 +21,7 @@ const RELEASE_MS = 15_000;
 export interface TaskOptions {
   readonly session: UpstreamSession;
   readonly isolations: IsolationOptions;
+  readonly security: SecurityPolicy;
   readonly ledger: ResourceLedger;
   /** An existing folder of the worker's host. */
   readonly temporaryDirectory: string;
@@ -38,7 +41,7 @@ export async function runTask(task: Assignment, options: TaskOptions, signal: Ab
   const reports = new TaskReports(options.session, task, { logger });
   const held = new AsyncDisposableStack();
   try {
-    const isolation = isolationFor(task.isolation, options.isolations);
+    const isolation = isolationFor(await allowedIsolation(task, options.security), options.isolations);
     await reports.started(signal);
     await execute(task, { ...options, isolation, held }, signal);
   } catch (error) {

@@ -18,7 +18,7 @@ import { RunningTasks } from "./running_tasks.ts";
 import { statusPublisher } from "./status_publisher.ts";
 import { UpstreamLoop } from "./upstream_loop.ts";
 import { UpstreamSession, type WorkerInfo } from "./upstream_session.ts";
-import type { WorkerOptions } from "./worker_options.ts";
+import type { SecurityPolicy, WorkerOptions } from "./worker_options.ts";
 
 /** How long the start waits for what killed workers left behind to be gone; removing it goes on after that. */
 const LEFTOVERS_MS = 10_000;
@@ -41,11 +41,13 @@ export class Worker {
   readonly #logger: Logger;
   readonly #tasks = new RunningTasks();
   readonly #shutdown = new AbortController();
+  #security: SecurityPolicy;
 
   /** Throws an error that says what is wrong with the options. */
   constructor(options: WorkerOptions, { logger }: { logger: Logger }) {
     checkOptions(options);
     this.#options = options;
+    this.#security = options.security ?? {};
     this.#logger = logger;
   }
 
@@ -107,6 +109,11 @@ export class Worker {
     }
   }
 
+  /** Judges tasks by this from now on; those that run already go on. */
+  setSecurity(security: SecurityPolicy): void {
+    this.#security = security;
+  }
+
   #disablement(session: UpstreamSession, ledger: OwnerLedger): Disablement {
     const { endpoint } = session;
     const entry = { kind: "disabled worker", name: this.#options.name, endpoint } as const;
@@ -160,11 +167,13 @@ export class Worker {
       parentDirectory: temporaryDirectory,
       ...(noneWorkingDirectory === undefined ? {} : { workingDirectory: noneWorkingDirectory }),
     };
+    const security = this.#security;
     this.#tasks.start(task, options.session, async (signal) => {
       const { runTask } = await importTask();
       await runTask(task, {
         session: options.session,
         isolations: { none },
+        security,
         ledger: options.ledger,
         temporaryDirectory,
         mirrors: { directory: join(stateDirectory, "mirrors") },

@@ -1,4 +1,5 @@
 import type { ProjectSource } from "../agent/project_source.ts";
+import type { SecurityOptions } from "../security/security_options.ts";
 
 /** One server to poll for tasks. */
 export interface UpstreamOptions {
@@ -9,6 +10,9 @@ export interface UpstreamOptions {
   /** PEM file of the certificate authorities to trust instead of the system's. */
   readonly caFile?: string;
 }
+
+/** Settings, or `unrestricted` where the tasks are of the person who runs the worker. */
+export type SecurityPolicy = SecurityOptions | "unrestricted";
 
 /** Everything a worker is told. The command line and the configuration file fill it. */
 export interface WorkerOptions {
@@ -22,6 +26,11 @@ export interface WorkerOptions {
   readonly resources?: Readonly<Record<string, number>>;
   /** Polled side by side; at least one. */
   readonly upstreams: readonly UpstreamOptions[];
+  /**
+   * What tasks may ask of this host, refused before anything is prepared. Absent: what `{}` means, that is
+   * everything but volumes of Tart.
+   */
+  readonly security?: SecurityPolicy;
   /** Where the workers of this host write down what they own; see `defaultStateDirectory`. */
   readonly stateDirectory: string;
   /** Where tasks' directories are made; the host's folder for temporary files (TMPDIR) when absent. */

@@ -1,6 +1,6 @@
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { Worker } from "../../lib/worker/worker.ts";
-import type { UpstreamOptions, WorkerOptions } from "../../lib/worker/worker_options.ts";
+import type { SecurityPolicy, UpstreamOptions, WorkerOptions } from "../../lib/worker/worker_options.ts";
 
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { RecordingLogger } from "./recording_logger.ts";
@@ -16,6 +16,7 @@ export class TestedWorker implements AsyncDisposable {
   readonly #drain = new AbortController();
   readonly #cancel = new AbortController();
   readonly #resources: AsyncDisposableStack;
+  readonly #worker: Worker;
 
   private constructor(
     options: WorkerOptions & { temporaryDirectory: string },
@@ -24,8 +25,8 @@ export class TestedWorker implements AsyncDisposable {
     this.stateDirectory = options.stateDirectory;
     this.temporaryDirectory = options.temporaryDirectory;
     this.#resources = resources;
-    const worker = new Worker(options, { logger: this.log });
-    this.over = worker.run({ drain: this.#drain.signal, cancel: this.#cancel.signal });
+    this.#worker = new Worker(options, { logger: this.log });
+    this.over = this.#worker.run({ drain: this.#drain.signal, cancel: this.#cancel.signal });
     this.over.catch(() => {});
   }
 
@@ -45,6 +46,11 @@ export class TestedWorker implements AsyncDisposable {
       ...changed,
     };
     return new TestedWorker(options, resources.move());
+  }
+
+  /** As reading a changed configuration does. */
+  setSecurity(security: SecurityPolicy): void {
+    this.#worker.setSecurity(security);
   }
 
   /** As the first signal does. */

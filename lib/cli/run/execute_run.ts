@@ -77,6 +77,7 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     version: VERSION,
     upstreams: [{ endpoint: controller.endpoint, token: registrationToken }],
     resources,
+    security: "unrestricted",
     stateDirectory: options.stateDirectory,
     ...heartbeatTimeoutMs !== undefined && { heartbeatMs: heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT },
     ...projectOptions(options),
