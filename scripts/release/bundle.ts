@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { runProgram } from "./run_program.ts";
+
+/**
+ * Writes the program and all of its dependencies to `directory` as a few JavaScript files, `entry.js` among them:
+ * one for the start and one for what each command loads, since loading takes most of the time of a short command.
+ */
+export async function bundleProgram(root: string, directory: string): Promise<void> {
+  await runProgram(Deno.execPath(), [
+    "bundle",
+    "--quiet",
+    "--frozen",
+    "--platform=deno",
+    "--code-splitting",
+    "--minify",
+    // Error messages and logs name classes.
+    "--keep-names",
+    // Optional parts of packages that are made for one platform; what asks for them does without.
+    "--external=*.node",
+    `--outdir=${directory}`,
+    join(root, "scripts/release/entry.ts"),
+  ], { cwd: root });
+}
