@@ -1,91 +1,11 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import { parseByteSize } from "../../units/byte_size.ts";
 import { type CliContext, lazily } from "../command.ts";
-import { parsePositiveDuration } from "../positive_duration.ts";
-import type { ControllerRunFlags } from "./controller_flags.ts";
-import { parseKeep } from "./keep.ts";
-import { parseListenAddress } from "./listen_address.ts";
-
-const optionalText = { kind: "parsed", parse: String, optional: true } as const;
+import { CONTROLLER_RUN_FLAGS, type ControllerRunFlags } from "./controller_flags.ts";
 
 const run = buildCommand<ControllerRunFlags, [], CliContext>({
   loader: lazily(async () => (await import("./run_controller.ts")).runController),
   parameters: {
-    flags: {
-      listen: {
-        kind: "parsed",
-        parse: parseListenAddress,
-        default: "127.0.0.1:6130",
-        placeholder: "HOST:PORT",
-        brief: "Where workers reach it",
-      },
-      httpListen: {
-        kind: "parsed",
-        parse: parseListenAddress,
-        default: "127.0.0.1:6131",
-        placeholder: "HOST:PORT",
-        brief: "Where its HTTP API is",
-      },
-      dataDir: {
-        ...optionalText,
-        placeholder: "DIR",
-        brief: "Where builds, logs and tokens are kept; controller in the platform's state folder by default",
-      },
-      registrationTokenFile: {
-        ...optionalText,
-        placeholder: "PATH",
-        brief: "The token that workers join with; made in the data directory by default",
-      },
-      apiTokenFile: {
-        ...optionalText,
-        placeholder: "PATH",
-        brief: "The token that the HTTP API asks for; made in the data directory by default",
-      },
-      tlsCert: {
-        ...optionalText,
-        placeholder: "PATH",
-        brief: "The server's certificate and its chain (PEM)",
-      },
-      tlsKey: { ...optionalText, placeholder: "PATH", brief: "The certificate's private key (PEM)" },
-      publicUrl: {
-        ...optionalText,
-        placeholder: "URL",
-        brief: "Under which workers reach it, where that is not --listen: behind a proxy, say",
-      },
-      insecure: {
-        kind: "boolean",
-        withNegated: false,
-        brief: "Listen without TLS where others can reach it",
-      },
-      keep: {
-        kind: "parsed",
-        parse: parseKeep,
-        default: "30d",
-        placeholder: "DURATION",
-        brief: "Forget builds that ended longer ago, such as 30d or 12h",
-      },
-      maxDisk: {
-        kind: "parsed",
-        parse: parseByteSize,
-        default: "50GB",
-        placeholder: "SIZE",
-        brief: "Forget the builds that ended first while builds and logs take more",
-      },
-      queueTimeout: {
-        kind: "parsed",
-        parse: parsePositiveDuration,
-        default: "24h",
-        placeholder: "DURATION",
-        brief: "Fail a task that no worker took for so long",
-      },
-      workerTimeout: {
-        kind: "parsed",
-        parse: parsePositiveDuration,
-        default: "5m",
-        placeholder: "DURATION",
-        brief: "Take a worker for lost that was silent for so long, with its tasks",
-      },
-    },
+    flags: CONTROLLER_RUN_FLAGS,
   },
   docs: {
     brief: "Run the server that workers poll, in the foreground",

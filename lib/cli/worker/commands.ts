@@ -1,54 +1,11 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
-import { UPSTREAM_FLAGS, type UpstreamFlags, type WorkerRunFlags } from "./flags.ts";
-import { parseLabels, parseResources } from "./key_values.ts";
+import { UPSTREAM_FLAGS, type UpstreamFlags, WORKER_RUN_FLAGS, type WorkerRunFlags } from "./flags.ts";
 
 const run = buildCommand<WorkerRunFlags, [], CliContext>({
   loader: lazily(async () => (await import("./run_worker.ts")).runWorker),
   parameters: {
-    flags: {
-      ...UPSTREAM_FLAGS,
-      labels: {
-        kind: "parsed",
-        parse: parseLabels,
-        variadic: true,
-        optional: true,
-        placeholder: "k=v[,k=v]",
-        brief: "Labels beside os, arch, version, hostname and name",
-      },
-      resources: {
-        kind: "parsed",
-        parse: parseResources,
-        variadic: true,
-        optional: true,
-        placeholder: "k=number[,k=number]",
-        brief: "Resources that tasks can ask for",
-      },
-      stateDir: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "PATH",
-        brief: "Where this host's workers write down what they own; the platform's state folder by default",
-      },
-      adoptLeftovers: {
-        kind: "boolean",
-        withNegated: false,
-        brief: "Also remove virtual machines with our name prefix that no worker wrote down",
-      },
-      user: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "NAME",
-        brief: "Started as root: run every program as this user, in whose name directories are made, too",
-      },
-      userCoarseGrained: {
-        kind: "boolean",
-        withNegated: false,
-        brief: "The same as --user, which it needs",
-      },
-    },
+    flags: WORKER_RUN_FLAGS,
     aliases: { f: "file" },
   },
   docs: {

@@ -1,5 +1,6 @@
 import type { FlagParametersForType } from "@stricli/core";
 import type { CliContext } from "../command.ts";
+import { parseLabels, parseResources } from "./key_values.ts";
 
 /** The flags by which every `cirrus worker` command finds its upstream and its name there. */
 export interface UpstreamFlags {
@@ -49,5 +50,49 @@ export const UPSTREAM_FLAGS: FlagParametersForType<UpstreamFlags, CliContext> = 
     placeholder: "URL",
     brief:
       `The upstream: http:// is plaintext, https:// TLS, unix: a socket (default ${CLOUD_ENDPOINT}, gone since 1 June 2026)`,
+  },
+};
+
+export const WORKER_RUN_FLAGS: FlagParametersForType<WorkerRunFlags, CliContext> = {
+  ...UPSTREAM_FLAGS,
+  labels: {
+    kind: "parsed",
+    parse: parseLabels,
+    variadic: true,
+    optional: true,
+    placeholder: "k=v[,k=v]",
+    brief: "Labels beside os, arch, version, hostname and name",
+  },
+  resources: {
+    kind: "parsed",
+    parse: parseResources,
+    variadic: true,
+    optional: true,
+    placeholder: "k=number[,k=number]",
+    brief: "Resources that tasks can ask for",
+  },
+  stateDir: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "PATH",
+    brief: "Where this host's workers write down what they own; the platform's state folder by default",
+  },
+  adoptLeftovers: {
+    kind: "boolean",
+    withNegated: false,
+    brief: "Also remove virtual machines with our name prefix that no worker wrote down",
+  },
+  user: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "NAME",
+    brief: "Started as root: run every program as this user, in whose name directories are made, too",
+  },
+  userCoarseGrained: {
+    kind: "boolean",
+    withNegated: false,
+    brief: "The same as --user, which it needs",
   },
 };
