@@ -1,4 +1,5 @@
 import type { FlagParametersForType } from "@stricli/core";
+import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
 import type { CliContext } from "../command.ts";
 import { parseLabels, parseResources } from "./key_values.ts";
 
@@ -21,9 +22,6 @@ export interface WorkerRunFlags extends UpstreamFlags {
   readonly user?: string;
   readonly userCoarseGrained: boolean;
 }
-
-/** The upstream that was the default until its end on 1 June 2026. */
-export const CLOUD_ENDPOINT = "https://grpc.cirrus-ci.com:443";
 
 const text = { kind: "parsed", parse: String, optional: true } as const;
 

@@ -1,10 +1,11 @@
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { parseEndpoint } from "../../rpc/endpoint.ts";
+import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
 import { defaultWorkerName } from "../../worker/labels.ts";
 import type { UpstreamOptions } from "../../worker/worker_options.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
-import { CLOUD_ENDPOINT, type UpstreamFlags } from "./flags.ts";
+import type { UpstreamFlags } from "./flags.ts";
 import { registrationToken } from "./registration_token.ts";
 
 /** A worker's name and the upstream that it belongs to, as the flags give them. Throws a `UsageError` where they do not. */
