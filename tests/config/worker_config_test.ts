@@ -131,6 +131,44 @@ Deno.test("an upstream needs an endpoint and a token", () => {
   ]);
 });
 
+Deno.test("a typo never switches a policy off", () => {
+  const source = `security:
+  allowed-isolation: {none: {}}
+  allowed-isolations:
+    tart:
+      allowed-image: ["ghcr.io/x/*"]
+      allowed-volumes: [{source: /var/cache, force-readonyl: yes}]
+`;
+  assert.deepEqual(problems(source), [
+    '2:3 Unknown key "allowed-isolation"; did you mean "allowed-isolations"?',
+    '5:7 Unknown key "allowed-image"; did you mean "allowed-images"?',
+    '6:46 Unknown key "force-readonyl"; did you mean "force-readonly"?',
+  ]);
+});
+
+Deno.test("a policy is never empty without saying so, at any depth", () => {
+  const empty = (key: string) =>
+    `"${key}" is empty, and its meaning is unclear: write "${key}: {}" or remove the key`;
+  assert.deepEqual(problems("security:\n"), [`1:1 ${empty("security")}`]);
+  assert.deepEqual(problems("security: {allowed-isolations: }\n"), [`1:12 ${empty("allowed-isolations")}`]);
+  assert.deepEqual(problems("security: {allowed-isolations: {none: ~, tart: {allowed-images: null}}}\n"), [
+    `1:33 ${empty("none")}`,
+    `1:49 ${empty("allowed-images")}`,
+  ]);
+  assert.deepEqual(problems("security: {allowed-isolations: {vetu: {allowed-images: [a, ~]}}}\n"), [
+    "1:60 An item is empty, and its meaning is unclear: write what is allowed, or remove it",
+  ]);
+});
+
+Deno.test("a policy is read as it is written", () => {
+  const { value } = parse(
+    "security: {allowed-isolations: {none: {}, tart: {allowed-images: [1.10], force-softnet: yes}}}\n",
+  );
+  assert.deepEqual(value.security, {
+    "allowed-isolations": { none: {}, tart: { "allowed-images": ["1.10"], "force-softnet": true } },
+  });
+});
+
 Deno.test("no message shows a token, wherever it stands", () => {
   const secret = "sesame-0p3n";
   const sources = [
