@@ -14,6 +14,8 @@ export const limits = {
   tasks: 10_000,
   /** Tasks for which tasks wait, all in all. */
   dependencies: 1_000_000,
+  /** What expressions and variables may cost all together; see `Budget`. Worked off in some four seconds. */
+  steps: 128_000_000,
   /** Operators, parentheses and calls within one another in an expression. */
   expressionDepth: 200,
   /** UTF-16 code units of an expression. */

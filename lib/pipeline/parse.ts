@@ -1,9 +1,11 @@
 import type { Task } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { Budget } from "./budget.ts";
 import { checkCommandNames } from "./instruction/command_names.ts";
 import { resolveDependencies } from "./dependencies.ts";
 import { toBuildTask } from "./dockerfile/build_task.ts";
 import { findImageBuilds } from "./dockerfile/image_builds.ts";
+import { Expressions } from "./expression/expressions.ts";
 import { addUniqueLabels } from "./labels.ts";
 import { warnOfDifferingConditions } from "./only_if.ts";
 import { Problems } from "./problem.ts";
@@ -48,12 +50,14 @@ export async function parsePipeline(source: string, options: ParseOptions): Prom
 
 function readDrafts(source: string, options: ParseOptions, problems: Problems): TaskDrafts {
   const properties = taskPropertyFields(options.taskProperties ?? new Map());
+  const budget = new Budget();
   const root = readRoot(source, { taskProperties: Object.keys(properties), problems });
   return readTasks(root, {
     root: Map.groupBy(root, ({ name }) => name),
     problems,
     environment: options.environment,
-    affectedFiles: options.affectedFiles,
+    expressions: new Expressions(options.affectedFiles, budget),
+    budget,
     properties,
     allowMissingInstances: options.allowMissingInstances ?? false,
   });

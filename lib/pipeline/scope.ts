@@ -1,28 +1,35 @@
 import type { Position } from "../diagnostics/diagnostic.ts";
-import { evaluate } from "./expression/evaluate.ts";
+import { Budget } from "./budget.ts";
+import { Expressions } from "./expression/expressions.ts";
 import { ExpressionError } from "./expression/token.ts";
 import { Problem, type Problems } from "./problem.ts";
-import type { Variables } from "./variables.ts";
+import { Variables } from "./variables.ts";
 
 /** How much of an expression a message shows. */
 const SHOWN = 200;
 
-/** What the fields of one task are read with. */
+/** What fields are read with: mostly those of one task. */
 export class Scope {
   constructor(
     readonly variables: Variables,
     readonly problems: Problems,
-    readonly affectedFiles: readonly string[],
+    readonly expressions: Expressions,
   ) {}
+
+  /** What is read outside of any task: there are no variables and no affected files. */
+  static withoutTask(problems: Problems): Scope {
+    const budget = new Budget();
+    return new Scope(new Variables(new Map(), budget), problems, new Expressions([], budget));
+  }
 
   /** The same, with another place to report to. */
   reportingTo(problems: Problems): Scope {
-    return new Scope(this.variables, problems, this.affectedFiles);
+    return new Scope(this.variables, problems, this.expressions);
   }
 
   /** The same with one more variable, which neither the task nor the host can change. */
   with(name: string, value: string): Scope {
-    return new Scope(this.variables.with(name, value), this.problems, this.affectedFiles);
+    return new Scope(this.variables.with(name, value), this.problems, this.expressions);
   }
 
   /** The text with its variables written out; `at` is where it stands. */
@@ -37,11 +44,7 @@ export class Scope {
    */
   evaluate(expression: string, at: Position): boolean {
     try {
-      return evaluate(expression, {
-        variable: (name) => this.variables.get(name),
-        expand: (text) => this.variables.expand(text, at),
-        affectedFiles: this.affectedFiles,
-      });
+      return this.expressions.evaluate(expression, { variables: this.variables, at });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const text = expression.trim();

@@ -1,8 +1,12 @@
 import type { Position } from "../diagnostics/diagnostic.ts";
+import type { Budget } from "./budget.ts";
 import { limits } from "./limits.ts";
 import { Problem } from "./problem.ts";
 
 const ROUNDS = 10;
+
+/** Characters of a text in which a name is looked for in the time of a step. */
+const CHARACTERS_OF_STEP = 8;
 
 /**
  * The variables of one task while its file is read: what its `env` says, below what the host says, so that a task
@@ -11,10 +15,12 @@ const ROUNDS = 10;
 export class Variables {
   readonly #task = new Map<string, string>();
   readonly #host: ReadonlyMap<string, string>;
+  readonly #budget: Budget;
   #sorted: [name: string, value: string][] | undefined;
 
-  constructor(host: ReadonlyMap<string, string>) {
+  constructor(host: ReadonlyMap<string, string>, budget: Budget) {
     this.#host = host;
+    this.#budget = budget;
   }
 
   /** What the task itself sets, in the order of first mention and as written: this is what is stored with it. */
@@ -34,7 +40,7 @@ export class Variables {
 
   /** A copy with one more variable, which is above what the host says. */
   with(name: string, value: string): Variables {
-    const variables = new Variables(new Map([...this.#host, [name, value]]));
+    const variables = new Variables(new Map([...this.#host, [name, value]]), this.#budget);
     for (const [name, value] of this.#task) variables.set(name, value);
     return variables;
   }
@@ -47,13 +53,14 @@ export class Variables {
    * Replaces `$NAME`, `${NAME}` and `%NAME%` by their values, over and over until nothing changes, at most ten times.
    * It is plain replacement of text: a longer name goes first, unknown names stay as they are.
    *
-   * @throws {Problem} when the text grows beyond `limits`.
+   * @throws {Problem} when the text grows beyond `limits`, or the file's budget is spent.
    */
   expand(text: string, at: Position): string {
     if (!/[$%]/.test(text)) return text;
     let expanded = text;
     for (let round = 0; round < ROUNDS; round++) {
       const before = expanded;
+      this.#budget.spend(this.#entries().length * (1 + expanded.length / CHARACTERS_OF_STEP), at);
       for (const [name, value] of this.#entries()) {
         if (!expanded.includes(name)) continue;
         for (const reference of [`$${name}`, `\${${name}}`, `%${name}%`]) {

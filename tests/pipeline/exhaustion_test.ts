@@ -4,6 +4,9 @@ import { parse } from "./reading.ts";
 const many = (count: number, write: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => write(index)).join("");
 
+const TOO_MUCH_WORK =
+  /^Reading the file: its expressions and variables up to here take too long; write fewer or simpler ones$/;
+
 for (
   const [what, source, message] of [
     [
@@ -24,6 +27,32 @@ for (
       "more tasks than can be",
       `persistent_worker: {}\n${many(10_001, () => "a_task:\n")}`,
       /^Reading the file: it has more than 10000 tasks/,
+    ],
+    [
+      "thousands of patterns that take long to match",
+      `persistent_worker: {}\nenv: {A: ${"a".repeat(1_000)}}\n${
+        many(3_000, (index) => `t${index}_task: {only_if: "$A =~ '(.*a){20}b${index}'"}\n`)
+      }`,
+      TOO_MUCH_WORK,
+    ],
+    [
+      "a pattern that takes long to compile",
+      `t_task: {persistent_worker: {}, only_if: "'a' =~ '${"a{1000}".repeat(9_000)}'"}\n`,
+      TOO_MUCH_WORK,
+    ],
+    [
+      "long texts that are looked for in longer ones",
+      `persistent_worker: {}\nenv: {A: ${"a".repeat(100_000)}, B: ${"a".repeat(2_000)}b}\n${
+        many(600, (index) => `t${index}_task: {only_if: $B in $A}\n`)
+      }`,
+      TOO_MUCH_WORK,
+    ],
+    [
+      "a long text with many variables to look for in many tasks",
+      `persistent_worker: {}\nenv:\n${many(1_500, (index) => `  V${index}: x\n`)}x: &x "${
+        "$V ".repeat(50_000)
+      }"\n${many(600, (index) => `t${index}_task: {name: *x}\n`)}`,
+      TOO_MUCH_WORK,
     ],
   ] as const
 ) {
@@ -51,4 +80,20 @@ Deno.test("a file of ten thousand misspelt keys is read, with a warning for each
   const keys = many(10_000, (index) => `  misspelt_so_that_nothing_is_near_${index}: x\n`);
   const { diagnostics } = await parse(`persistent_worker: {}\na_task:\n${keys}`);
   assert.equal(diagnostics.length, 10_000);
+});
+
+Deno.test("a condition of the root with many globs is computed for many tasks and files", async () => {
+  const globs = Array.from({ length: 1_000 }, (_, index) => `'part${index}/**/*.cpp'`).join(", ");
+  const affectedFiles = Array.from(
+    { length: 50 },
+    (_, index) => `part${index % 9}/some/where/file${index}.cpp`,
+  );
+  const { tasks, diagnostics } = await parse(
+    `persistent_worker: {}\nonly_if: changesIncludeOnly(${globs})\n${
+      many(2_000, (index) => `t${index}_task: {}\n`)
+    }`,
+    { affectedFiles },
+  );
+  assert.deepEqual(diagnostics, []);
+  assert.equal(tasks.length, 2_000);
 });

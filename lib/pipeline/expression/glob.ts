@@ -1,4 +1,5 @@
-import { RE2JS } from "re2js";
+import { RE2JS, RE2JSException } from "re2js";
+import type { Spend } from "../budget.ts";
 import { compilePattern } from "./pattern.ts";
 import { ExpressionError } from "./token.ts";
 
@@ -7,17 +8,19 @@ export type Glob = (path: string) => boolean;
 
 /**
  * Reads a glob as Java's file systems do: `*` within a segment, `**` across segments, `?`, `[abc]`, `[a-z]`, `[!a]`,
- * `{a,b}` and `\` before a character that is meant as such.
+ * `{a,b}` and `\` before a character that is meant as such. `spend` is told the steps that this and matching take.
  *
  * @throws {ExpressionError} when it is none.
  */
-export function parseGlob(glob: string): Glob {
+export function parseGlob(glob: string, spend: Spend = () => {}): Glob {
   const pattern = new GlobTranslation(glob).translate();
   try {
-    const compiled = compilePattern(`^${pattern}$`);
-    return (path) => compiled.matcher(path).find();
-  } catch {
-    throw new ExpressionError(`"${glob}" is not a valid glob`);
+    // A path is in one part of the glob, but for those that may be of any length or have alternatives.
+    const width = glob.split(/[*,]/).length;
+    return compilePattern(`^${pattern}$`, { spend, width });
+  } catch (error) {
+    if (error instanceof RE2JSException) throw new ExpressionError(`"${glob}" is not a valid glob`);
+    throw error;
   }
 }
 

@@ -1,25 +1,48 @@
 import { RE2JS } from "re2js";
+import type { Spend } from "../budget.ts";
 
-const MOST_REMEMBERED = 32;
-const LONGEST_REMEMBERED = 200;
-const remembered = new Map<string, RE2JS>();
+/** Tells whether a pattern is found in a text. */
+export type Pattern = (text: string) => boolean;
+
+export interface PatternOptions {
+  readonly flags?: number;
+  readonly spend: Spend;
+  /** How many of its parts a text may be in at a time; all of them when not given. */
+  readonly width?: number;
+}
 
 /**
- * Compiles a pattern of RE2, which takes long beside matching it. The last few are remembered: the tasks of one file
- * ask for the same ones over and over.
+ * Compiles a pattern of RE2. Compiling and matching are paid for beforehand by `spend`.
  *
  * @throws when it is none.
  */
-export function compilePattern(pattern: string, flags = 0): RE2JS {
-  const key = `${flags}:${pattern}`;
-  const compiled = remembered.get(key) ?? RE2JS.compile(pattern, flags);
-  if (pattern.length > LONGEST_REMEMBERED) return compiled;
-  // What was asked for last stands last, so the first one is the one to forget.
-  remembered.delete(key);
-  remembered.set(key, compiled);
-  for (const oldest of remembered.keys()) {
-    if (remembered.size <= MOST_REMEMBERED) break;
-    remembered.delete(oldest);
+export function compilePattern(pattern: string, { flags = 0, spend, width }: PatternOptions): Pattern {
+  spend(mostCompileSteps(pattern));
+  const compiled = RE2JS.compile(pattern, flags);
+  const stepsOfCharacter = Math.min(width ?? Infinity, compiled.programSize());
+  return (text) => {
+    spend(STEPS_OF_MATCH + stepsOfCharacter * text.length);
+    return compiled.matcher(text).find();
+  };
+}
+
+const STEPS_OF_MATCH = 20;
+const STEPS_OF_INSTRUCTION = 200;
+const STEPS_OF_UNICODE_CLASS = 10_000;
+/** A range over much of Unicode is gone through character by character when case does not count. */
+const STEPS_OF_UNICODE_RANGE = 200_000;
+/** RE2 takes no repetition, and no product of those within one another, beyond this. */
+const MOST_REPETITIONS = 1_000;
+
+/** What compiling takes at most; it is far less for what people write. */
+function mostCompileSteps(pattern: string): number {
+  let repetitions = 1;
+  for (const [, least, most] of pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
+    repetitions *= Math.max(1, Number(most || least));
   }
-  return compiled;
+  const classes = pattern.match(/\\p/gi)?.length ?? 0;
+  // deno-lint-ignore no-control-regex
+  const ranges = /[^\x00-\x7f]|\\x/.test(pattern) ? pattern.split("-").length - 1 : 0;
+  return pattern.length * Math.min(repetitions, MOST_REPETITIONS) * STEPS_OF_INSTRUCTION +
+    classes * STEPS_OF_UNICODE_CLASS + ranges * STEPS_OF_UNICODE_RANGE;
 }

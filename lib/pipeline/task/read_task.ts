@@ -1,3 +1,5 @@
+import type { Budget } from "../budget.ts";
+import type { Expressions } from "../expression/expressions.ts";
 import { type Field, type Fields, fieldsOf, lastOfEach, own, warnUnknown } from "../field.ts";
 import { foldOccurrences } from "../fold.ts";
 import { groups, instructionKeysLike, isRepeatable, readCommands } from "../instruction/commands.ts";
@@ -19,7 +21,9 @@ export interface TaskContext {
   readonly root: ReadonlyMap<string, readonly Node[]>;
   readonly problems: Problems;
   readonly environment: ReadonlyMap<string, string>;
-  readonly affectedFiles: readonly string[];
+  /** What the expressions of the file are computed with. */
+  readonly expressions: Expressions;
+  readonly budget: Budget;
   /** The fields for the properties that the host declares. */
   readonly properties: Fields<TaskDraft>;
   /** Whether a task may say nothing of what it runs on. */
@@ -42,8 +46,8 @@ export function readTask<D extends TaskDraft>(
   { kind, id, context }: { kind: TaskKind<D>; id: number; context: TaskContext },
 ): ReadTask {
   const keyName = nameBefore(node.name, kind.suffix, kind.nameWhenBare) ?? node.name;
-  const variables = new Variables(context.environment);
-  const scope = new Scope(variables, context.problems, context.affectedFiles);
+  const variables = new Variables(context.environment, context.budget);
+  const scope = new Scope(variables, context.problems, context.expressions);
   const draft = kind.begin(newDraft({ id, at: node.at, keyName, variables }, context.environment));
   new TaskReader(draft, { kind, context, scope }).read(node);
   return { draft, scope };

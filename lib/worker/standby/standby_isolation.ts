@@ -14,7 +14,6 @@ import type { JsonSchema } from "../../pipeline/json_schema.ts";
 import { type MapNode, type Node, withChildren } from "../../pipeline/node.ts";
 import { Problem, Problems } from "../../pipeline/problem.ts";
 import { Scope } from "../../pipeline/scope.ts";
-import { Variables } from "../../pipeline/variables.ts";
 
 /** What the protocol has and `.cirrus.yml` does not, under the protocol's names. */
 const tartWireFields: Fields<{ diskSize: number; nested: boolean; syncTimeOverSsh: boolean }> = {
@@ -78,7 +77,7 @@ export type ReadIsolation =
 export function readStandbyIsolation(node: Node): ReadIsolation {
   const unknown = unknownKeys(node, KEYS);
   const found = new Problems("");
-  const isolation = found.attempt(() => read(node, new Scope(new Variables(new Map()), found, [])));
+  const isolation = found.attempt(() => read(node, Scope.withoutTask(found)));
   const problems = found.diagnostics
     // Those know unknown keys, too, and only warn of them.
     .filter(({ severity }) => severity === "error" || unknown.length === 0)
