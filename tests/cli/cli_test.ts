@@ -40,6 +40,10 @@ Deno.test("every command has --help with examples", async () => {
     "worker pause",
     "worker resume",
     "worker status",
+    "worker install",
+    "worker uninstall",
+    "controller install",
+    "controller uninstall",
   ];
   for (const command of commands) {
     const { exitCode, stdout } = await cirrus(...command.split(" ").filter(Boolean), "--help");

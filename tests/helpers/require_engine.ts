@@ -4,6 +4,8 @@ const CHECKS = {
   podman: ["podman", "info"],
   ccache: ["ccache", "--version"],
   git: ["git", "--version"],
+  python3: ["python3", "--version"],
+  systemd: ["systemd-analyze", "--version"],
   sshd: ["/usr/sbin/sshd", "-V"],
 } satisfies Record<string, Program>;
 

@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
+import { serviceCommands } from "../service/install_commands.ts";
 import { CONTROLLER_RUN_FLAGS, type ControllerRunFlags } from "./controller_flags.ts";
 
 const run = buildCommand<ControllerRunFlags, [], CliContext>({
@@ -24,9 +25,20 @@ const run = buildCommand<ControllerRunFlags, [], CliContext>({
   },
 });
 
+const { install, uninstall } = serviceCommands({
+  program: "controller",
+  runFlags: CONTROLLER_RUN_FLAGS,
+  install: async () => (await import("./controller_service.ts")).installController,
+  uninstall: async () => (await import("./controller_service.ts")).uninstallController,
+  examples: [
+    "  cirrus controller install --data-dir=/var/lib/cirrus",
+    "  cirrus controller install --listen=0.0.0.0:6130 --tls-cert=cert.pem --tls-key=key.pem --dry-run",
+  ],
+});
+
 /** `cirrus controller ...` */
 export const controllerCommands = buildRouteMap<string, CliContext>({
-  routes: { run },
+  routes: { run, install, uninstall },
   docs: {
     brief: "Run the server that workers poll",
     fullDescription: [

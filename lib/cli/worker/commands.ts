@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
+import { serviceCommands } from "../service/install_commands.ts";
 import { UPSTREAM_FLAGS, type UpstreamFlags, WORKER_RUN_FLAGS, type WorkerRunFlags } from "./flags.ts";
 
 const run = buildCommand<WorkerRunFlags, [], CliContext>({
@@ -89,9 +90,20 @@ const status = buildCommand<{ readonly json: boolean; readonly stateDir?: string
   },
 });
 
+const { install, uninstall } = serviceCommands({
+  program: "worker",
+  runFlags: WORKER_RUN_FLAGS,
+  install: async () => (await import("./worker_service.ts")).installWorker,
+  uninstall: async () => (await import("./worker_service.ts")).uninstallWorker,
+  examples: [
+    "  cirrus worker install --rpc-endpoint=https://ci.example.com --token-file=/etc/cirrus/token",
+    "  cirrus worker install -f /etc/cirrus/worker.yml --dry-run",
+  ],
+});
+
 /** `cirrus worker ...` */
 export const workerCommands = buildRouteMap<string, CliContext>({
-  routes: { run, pause, resume, status },
+  routes: { run, pause, resume, status, install, uninstall },
   docs: {
     brief: "Run and look after persistent workers of this host",
     fullDescription: [
