@@ -1,5 +1,8 @@
 import { parseGlob } from "../pipeline/expression/glob.ts";
 
+/** What braces may stand for together: `{a,b}` written 30 times over is a thousand million paths. */
+const MAX_ALTERNATIVES = 1_000;
+
 /** Whether a path has characters that make it a glob. */
 export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
@@ -35,9 +38,22 @@ function segmentOf(segment: string): Segment {
 
 /** `a{b,c/d}` as `ab` and `ac/d`, so that what is left can be cut at each `/`. */
 function alternativesOf(glob: string): string[] {
-  const [whole, words] = /\{([^{}]*)\}/.exec(glob) ?? [];
-  if (whole === undefined || words === undefined) return [glob];
-  return words.split(",").flatMap((word) => alternativesOf(glob.replace(whole, () => word)));
+  const done: string[] = [];
+  const left = [glob];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const match = /\{([^{}]*)\}/.exec(next);
+    if (match) {
+      const before = next.slice(0, match.index);
+      const after = next.slice(match.index + match[0].length);
+      left.push(...(match[1] ?? "").split(",").map((word) => before + word + after));
+    } else done.push(next);
+    if (done.length + left.length > MAX_ALTERNATIVES) {
+      throw new Error(
+        `Reading the glob ${glob}: its braces stand for more than ${MAX_ALTERNATIVES} paths; write fewer`,
+      );
+    }
+  }
+  return done;
 }
 
 /** Follows all places in the glob that the path so far can have led to: that takes no longer for odd globs. */

@@ -31,3 +31,10 @@ Deno.test("the root of a glob is the folder that holds all that can match", () =
   assert.equal(new PathGlob("a/b/*.txt").root, "a/b");
   assert.equal(new PathGlob("*.txt").root, "");
 });
+
+Deno.test("braces that stand for too many paths are refused", () => {
+  assert.throws(
+    () => new PathGlob("{a,b}".repeat(40)),
+    /its braces stand for more than 1000 paths; write fewer/,
+  );
+});

@@ -1,6 +1,7 @@
 import type { Machine } from "../../machine/machine.ts";
 import { machinePaths } from "../machine_paths.ts";
 import { isGlob, PathGlob } from "../path_glob.ts";
+import { linkedPlace } from "./linked_place.ts";
 
 /** A file to upload. */
 export interface ArtifactFile {
@@ -17,25 +18,37 @@ export interface FoundArtifacts {
   readonly skipped: readonly string[];
 }
 
+export interface FindOptions {
+  readonly machine: Machine;
+  /** Absolute path in the machine. */
+  readonly workingDirectory: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Finds the files below the working directory that match a pattern, in the order of their names; folders are left out.
- * Rejects when the pattern leads outside the working directory. Links are not followed: where they lead, the worker's
- * user may see more than the task does.
+ * Rejects when the pattern leads outside the working directory, be it by a link that it names itself. Other links are
+ * not followed: where they lead, the worker's user may see more than the task does.
  */
 export async function findArtifacts(
   pattern: string,
-  { machine, workingDirectory }: { readonly machine: Machine; readonly workingDirectory: string },
+  { machine, workingDirectory, signal }: FindOptions,
 ): Promise<FoundArtifacts> {
   const { resolve, relative, isAbsolute, join, sep } = machinePaths(machine.platform);
-  const path = relative(workingDirectory, resolve(workingDirectory, pattern)).replaceAll(sep, "/");
-  if (path === ".." || path.startsWith("../") || isAbsolute(path)) {
+  const refuse = (is: string) => {
     throw new Error(
-      `Looking for artifacts: ${pattern} is outside the working directory ${workingDirectory}; copy what is to be ` +
+      `Looking for artifacts: ${pattern} ${is} outside the working directory ${workingDirectory}; copy what is to be ` +
         "kept into it",
     );
-  }
+  };
+  const path = relative(workingDirectory, resolve(workingDirectory, pattern)).replaceAll(sep, "/");
+  if (path === ".." || path.startsWith("../") || isAbsolute(path)) refuse("is");
   const glob = new PathGlob(path);
   const root = isGlob(path) ? glob.root : path.split("/").slice(0, -1).join("/");
+  if (root !== "") {
+    const place = await linkedPlace(join(workingDirectory, root), { machine, top: workingDirectory, signal });
+    if (place !== undefined) refuse(`leads by a link to ${place},`);
+  }
   const below = root === "" ? "" : `${root}/`;
   const files: ArtifactFile[] = [];
   const skipped: string[] = [];

@@ -7,6 +7,7 @@ import type { Machine } from "../../machine/machine.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import { upload } from "../http_transfer.ts";
+import { StallWatch } from "../logs/stall_watch.ts";
 import { machinePaths } from "../machine_paths.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
 import { exactSize } from "./exact_size.ts";
@@ -23,6 +24,9 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /** How long the upstream may take to answer; in milliseconds. */
 const CALL_MS = 60_000;
+
+/** How long a stream to the upstream may stand still before it is given up; in milliseconds. */
+const STALL_MS = 60_000;
 
 /** What the files of one command have in common. */
 export interface ArtifactsToUpload {
@@ -48,9 +52,20 @@ export async function uploadArtifacts(artifacts: ArtifactsToUpload, options: Upl
     await uploadByUrl(artifacts, options);
   } catch (error) {
     if (!(error instanceof RpcError && error.code === Code.UNIMPLEMENTED)) throw error;
-    const { client } = options.upstream;
-    await client.uploadArtifacts(entriesOf(artifacts, options), { signal: options.signal });
+    await uploadByStream(artifacts, options);
   }
+}
+
+async function uploadByStream(artifacts: ArtifactsToUpload, options: UploadOptions): Promise<void> {
+  using watch = new StallWatch("uploading artifacts", STALL_MS);
+  const signal = AbortSignal.any([options.signal, watch.signal]);
+  async function* entries() {
+    for await (const entry of entriesOf(artifacts, options)) {
+      watch.touch();
+      yield entry;
+    }
+  }
+  await options.upstream.client.uploadArtifacts(entries(), { signal });
 }
 
 async function uploadByUrl(artifacts: ArtifactsToUpload, options: UploadOptions): Promise<void> {

@@ -7,6 +7,9 @@ import { uploadArtifacts } from "../artifacts/upload_artifacts.ts";
 import { asMachineLost } from "../machine_lost.ts";
 import type { InstructionContext, InstructionHandler } from "./instruction.ts";
 
+/** Of how many files the log says, for each pattern, why they are left out. */
+const MAX_SKIPPED = 20;
+
 /** `artifacts`: uploads files of the working directory, and reports what those say that are reports. What cannot be uploaded, tried twice, fails the command. */
 export const runArtifactsInstruction: InstructionHandler<"artifactsInstruction"> = async (
   instruction,
@@ -38,7 +41,9 @@ async function findAll(
   const all = new Map<string, ArtifactFile>();
   for (const pattern of paths.map((path) => environment.expand(path))) {
     const { files, skipped } = await findArtifacts(pattern, context);
-    for (const why of skipped) await log.writeLine(`Leaving out ${why}`);
+    for (const why of skipped.slice(0, MAX_SKIPPED)) await log.writeLine(`Leaving out ${why}`);
+    const more = skipped.length - MAX_SKIPPED;
+    if (more > 0) await log.writeLine(`Leaving out ${more.toLocaleString("en")} more such`);
     await log.writeLine(`${pattern} matches ${countOf(files)}`);
     for (const file of files) all.set(file.path, file);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ArtifactsInstructionSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { formatByteSize } from "../../../lib/units/byte_size.ts";
 import { FakeArtifacts } from "../../fakes/upstream_artifacts.ts";
 import { AgentUnderTest, script } from "../agent_under_test.ts";
 
@@ -56,6 +57,49 @@ Deno.test("URLs are asked for 100 at a time, and committed together", async () =
   assert.equal(artifacts.files.size, 250);
 });
 
+Deno.test("10,000 files are uploaded", async () => {
+  await using agent = await AgentUnderTest.create();
+  await using artifacts = FakeArtifacts.byUrl(agent.upstream);
+  const lines = ["mkdir out && cd out", "seq 10000 | split -l 1 -a 4 - f"];
+  const { status, log } = await run(agent, lines, { paths: ["out/*"], type: "text/plain" });
+  assert.equal(status, "COMPLETED", log);
+  assert.match(log, /^out\/\* matches 10,000 files, /m);
+  assert.equal(artifacts.files.size, 10_000);
+  const numbers = [...artifacts.files.keys()].sort().map((path) => Number(artifacts.text(path)));
+  assert.deepEqual(numbers, Array.from({ length: 10_000 }, (_, index) => index + 1));
+  assert.deepEqual(artifacts.described, ["files", "text/plain", ""]);
+});
+
+for (const way of ["byUrl", "byStream"] as const) {
+  Deno.test(`a file that grows while it is uploaded ${way} is cut where it ended when it was found`, async () => {
+    await using agent = await AgentUnderTest.create();
+    await using artifacts = FakeArtifacts[way](agent.upstream);
+    agent.upstream.commands = {
+      commands: [
+        {
+          name: "grow",
+          instruction: {
+            case: "backgroundScriptInstruction",
+            value: {
+              scripts: [
+                "touch log; while [ $(wc -c < log) -lt 200000000 ]; do head -c 300000 /dev/zero >> log; done",
+              ],
+            },
+          },
+        },
+        script("wait", "until [ -s log ]; do :; done"),
+        { name: "files", instruction: { case: "artifactsInstruction", value: { paths: ["log"] } } },
+      ],
+    };
+    await agent.run();
+    const log = agent.upstream.savedText("files");
+    assert.equal(agent.upstream.states["files"], "COMPLETED", log);
+    const size = artifacts.files.get("log")?.length ?? 0;
+    assert.ok(size > 0 && log.includes(`Uploaded 1 file, ${formatByteSize(size)} in `), log);
+    assert.ok(size < (await Deno.stat(`${agent.workingDirectory}/log`)).size);
+  });
+}
+
 Deno.test("a stream has chunks of 1 MiB at most", async () => {
   await using agent = await AgentUnderTest.create();
   await using artifacts = FakeArtifacts.byStream(agent.upstream);
@@ -78,6 +122,28 @@ for (const path of ["../secret", "/etc/passwd", "/etc/*", "out/../../x"]) {
     assert.equal(artifacts.files.size, 0);
   });
 }
+
+for (const path of ["away/*", "away/passwd", "out/up/**", "away/deep/*.txt"]) {
+  Deno.test(`the pattern ${path} leads outside by a link and fails the command`, async () => {
+    await using agent = await AgentUnderTest.create();
+    await using artifacts = FakeArtifacts.byUrl(agent.upstream);
+    const lines = ["mkdir -p away_is/deep out", "ln -s /etc away", "ln -s ../.. out/up"];
+    const { status, log } = await run(agent, lines, { paths: [path] });
+    const leads = path !== "away/deep/*.txt";
+    assert.equal(status, leads ? "FAILED" : "COMPLETED", log);
+    assert.equal(/ leads by a link to .*, outside the working directory /.test(log), leads);
+    assert.equal(artifacts.files.size, 0);
+  });
+}
+
+Deno.test("a folder that a link leads to within the working directory is fine", async () => {
+  await using agent = await AgentUnderTest.create();
+  await using artifacts = FakeArtifacts.byUrl(agent.upstream);
+  const lines = [...FILES, "ln -s out/deep latest"];
+  const { status, log } = await run(agent, lines, { paths: ["latest/*"] });
+  assert.equal(status, "COMPLETED", log);
+  assert.deepEqual([...artifacts.files.keys()], ["latest/b.txt"]);
+});
 
 Deno.test("an absolute pattern within the working directory is fine", async () => {
   await using agent = await AgentUnderTest.create();
@@ -109,6 +175,14 @@ Deno.test("links are never followed, and the log says what is left out", async (
   ) {
     assert.ok(log.includes(`Leaving out ${line}`), log);
   }
+});
+
+Deno.test("of many links the log names the first and counts the others", async () => {
+  await using agent = await AgentUnderTest.create();
+  await using _artifacts = FakeArtifacts.byUrl(agent.upstream);
+  const { log } = await run(agent, ["for i in $(seq 50); do ln -s x l$i; done"], { paths: ["*"] });
+  assert.equal(log.match(/^Leaving out l\d+ is a link$/gm)?.length, 20);
+  assert.match(log, /^Leaving out 30 more such$/m);
 });
 
 Deno.test("nothing that matches is no failure", async () => {
