@@ -1,5 +1,4 @@
 import type { FlagParametersForType } from "@stricli/core";
-import { resolve } from "node:path";
 import type { CliContext } from "../command.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -55,8 +54,9 @@ function asGiven(name: string, { kind, brief, parse, placeholder }: DefinedFlag)
         throw new SyntaxError("it takes no value");
       }
       await parse?.call(this, text);
-      const isPath = placeholder === "PATH" || placeholder === "DIR";
-      return `${argument}=${isPath ? resolve(this.io.workingDirectory, text) : text}`;
+      if (placeholder !== "PATH" && placeholder !== "DIR") return `${argument}=${text}`;
+      const { resolve } = await import("node:path");
+      return `${argument}=${resolve(this.io.workingDirectory, text)}`;
     },
   } as const;
 }
