@@ -28,7 +28,7 @@ export interface AssembleOptions extends WatchdogLimits {
   readonly store: Store;
   readonly logsDirectory: string;
   readonly caches: Omit<CacheCallsOptions, "builds">;
-  readonly artifacts: ArtifactCallsOptions;
+  readonly artifacts: Omit<ArtifactCallsOptions, "index" | "clock">;
   readonly tokens: RegistrationTokens;
   readonly metrics: ControllerMetrics;
   readonly maxTasksWithoutResources: number;
@@ -128,7 +128,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
       control,
       tasks,
       caches: { ...options.caches, builds: store.builds },
-      artifacts: options.artifacts,
+      artifacts: { ...options.artifacts, index: store.artifacts, clock },
       logs,
       watchers,
       metrics,

@@ -1,6 +1,7 @@
 import type { Logger } from "../logging/logger.ts";
 import { RpcServer } from "../rpc/server.ts";
 import type { ServerCertificate } from "../rpc/server_certificate.ts";
+import { Artifacts } from "./artifacts/artifacts.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { draftBuild, InvalidBuildError, type NewBuild } from "./builds/new_build.ts";
 import { Blobs } from "./blobs/blobs.ts";
@@ -90,6 +91,8 @@ export interface LogName {
 export class Controller implements AsyncDisposable {
   /** What tasks store, for an HTTP listener to serve. */
   readonly blobs: Blobs;
+  /** What tasks uploaded, to be read. */
+  readonly artifacts: Artifacts;
   readonly #directory: DataDirectory;
   readonly #store: Store;
   readonly #parts: Parts;
@@ -104,6 +107,7 @@ export class Controller implements AsyncDisposable {
       parts: Parts;
       server: RpcServer;
       blobs: Blobs;
+      artifacts: Artifacts;
       clock: Clock;
       resources: AsyncDisposableStack;
     },
@@ -111,6 +115,7 @@ export class Controller implements AsyncDisposable {
     this.#directory = options.directory;
     this.#store = options.store;
     this.blobs = options.blobs;
+    this.artifacts = options.artifacts;
     this.#parts = options.parts;
     this.#server = options.server;
     this.#clock = options.clock;
@@ -137,7 +142,10 @@ export class Controller implements AsyncDisposable {
         clock: settings.clock,
       }),
     );
-    const artifacts = new FileArtifactStorage({ directory: directory.artifacts, ...options.artifacts });
+    const artifacts = new FileArtifactStorage(
+      options.artifacts ?? { directory: directory.artifacts, draftsDirectory: directory.artifactDrafts },
+    );
+    await artifacts.removeLeftovers();
     const blobs = new Blobs({ caches, artifacts, clock: settings.clock, logger: options.logger });
     const urlOf: Blobs["urlOf"] = (grant, context) => blobs.urlOf(grant, context);
     const parts = await assemble({
@@ -154,7 +162,7 @@ export class Controller implements AsyncDisposable {
       artifacts: { storage: artifacts, urlOf },
     });
     resources.use(parts.watchdog);
-    resources.use(new Retention({ ...settings, store, logs: parts.logs, artifacts })).start();
+    resources.use(new Retention({ ...settings, store, logs: parts.logs, artifacts, caches })).start();
     const server = await RpcServer.listen({
       hostname: options.hostname,
       port: options.port,
@@ -167,6 +175,7 @@ export class Controller implements AsyncDisposable {
       parts,
       server,
       blobs,
+      artifacts: new Artifacts({ index: store.artifacts, storage: artifacts }),
       clock: settings.clock,
       resources: resources.move(),
     });

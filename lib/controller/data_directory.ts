@@ -15,6 +15,8 @@ export interface DataDirectory extends AsyncDisposable {
   readonly caches: string;
   /** Where artifacts go; made when it is needed. */
   readonly artifacts: string;
+  /** Where artifacts are while they are written; made when it is needed. */
+  readonly artifactDrafts: string;
   /** Rejects with `StoreFullError` when no more space is left than the builds that run may need. */
   requireSpace(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
       logs,
       caches: join(directory, "caches"),
       artifacts: join(directory, "artifacts"),
+      artifactDrafts: join(directory, "artifact-drafts"),
       requireSpace: () => requireSpace([logs]),
       [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
     };
@@ -49,6 +52,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     logs,
     caches: join(path, "caches"),
     artifacts: join(path, "artifacts"),
+    artifactDrafts: join(path, "artifact-drafts"),
     requireSpace: () => requireSpace([path, logs]),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -6,6 +6,7 @@ const CHECKS = {
   git: ["git", "--version"],
   python3: ["python3", "--version"],
   systemd: ["systemd-analyze", "--version"],
+  unzip: ["unzip", "-v"],
   sshd: ["/usr/sbin/sshd", "-V"],
 } satisfies Record<string, Program>;
 

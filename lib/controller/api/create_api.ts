@@ -9,6 +9,7 @@ import { HttpMetrics } from "./http_metrics.ts";
 import { openApi } from "./open_api.ts";
 import { readBody } from "./read_body.ts";
 import { nothing, type Route, route } from "./route.ts";
+import { artifactRoutes } from "./routes/artifact_routes.ts";
 import { buildRoutes } from "./routes/build_routes.ts";
 import { eventRoutes } from "./routes/event_routes.ts";
 import { healthRoutes } from "./routes/health_routes.ts";
@@ -82,6 +83,7 @@ function allRoutes({ controller, version, keepaliveMs = 15_000 }: ApiOptions, ht
     ...eventRoutes(controller, { keepaliveMs }),
     ...taskRoutes(controller),
     ...logRoutes(controller),
+    ...artifactRoutes(controller),
     ...workerRoutes(controller),
     ...healthRoutes(controller, http),
     route({
@@ -99,10 +101,10 @@ function allRoutes({ controller, version, keepaliveMs = 15_000 }: ApiOptions, ht
 
 /** `/v1/builds/:id`. A parameter may be anything once it is decoded; what the path has behind it stays with it. */
 function honoPath({ path }: Route): string {
-  return path.replaceAll(
-    /\{(\w+)\}(\.\w+)?/g,
-    (_, name: string, suffix?: string) => suffix === undefined ? `:${name}` : `:${name}{[^]+\\${suffix}}`,
-  );
+  return path.replaceAll(/\{(\+?)(\w+)\}(\.\w+)?/g, (_, rest: string, name: string, suffix?: string) => {
+    if (rest !== "") return `:${name}{[^]+}`;
+    return suffix === undefined ? `:${name}` : `:${name}{[^/]+\\${suffix}}`;
+  });
 }
 
 function serve(route: Route, closing: AbortSignal) {
@@ -110,13 +112,16 @@ function serve(route: Route, closing: AbortSignal) {
     const { req } = context;
     context.set("route", route);
     closing.throwIfAborted();
-    return await route.handle({
+    const response = await route.handle({
       parameter: (name) => req.param(name) ?? "",
       query: req.query(),
       body: route.method === "POST" ? await readBody(req.raw) : {},
       headers: req.raw.headers,
       closing,
     });
+    if (req.method !== "HEAD") return response;
+    await response.body?.cancel();
+    return new Response(null, response);
   };
 }
 

@@ -21,7 +21,7 @@ export function openApi(routes: readonly Route[], options: { readonly version: s
     security: [{ token: [] }],
     paths: Object.fromEntries(
       [...paths].map(([path, routes]) => [
-        path,
+        path.replace("{+", "{"),
         Object.fromEntries(routes.map((route) => [route.method.toLowerCase(), operation(route, components)])),
       ]),
     ),
@@ -58,7 +58,7 @@ function operationId({ method, path }: Route): string {
 }
 
 function parameters(route: Route, components: Components): JsonObject[] {
-  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
+  const inPath = [...route.path.matchAll(/\{\+?(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,

@@ -25,7 +25,7 @@ export interface Answer {
 /** What a route is, for those who call it. */
 export interface RouteDescription {
   readonly method: "GET" | "POST" | "DELETE";
-  /** As OpenAPI writes it: `/v1/builds/{id}`. */
+  /** As OpenAPI writes it: `/v1/builds/{id}`. In `{+path}`, which ends a path, there may be slashes (RFC 6570). */
   readonly path: string;
   readonly summary: string;
   /** Needs no token. */

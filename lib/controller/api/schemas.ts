@@ -8,6 +8,7 @@ import { repositorySchema } from "../builds/repository.ts";
 
 const id = z.string().regex(/^[0-9]{1,19}$/, "an id is a number");
 const time = z.iso.datetime().describe("RFC 3339, in UTC");
+const bytes = z.int().min(0).describe("In bytes");
 const durationMs = z.number().min(0).describe("In milliseconds");
 const variables = z.record(
   z.string().regex(/^[^=\0]+$/, "the name of a variable is not empty and has no ="),
@@ -158,6 +159,29 @@ export const workerSchema = z.object({
 export const workerPageSchema = z.object({ workers: z.array(workerSchema), nextCursor })
   .meta({ id: "WorkerPage", description: "By name" });
 
+export const artifactSchema = z.object({
+  taskId: id,
+  taskName: z.string(),
+  name: z.string().describe("The name of the command that uploaded it"),
+  type: z.string().optional().describe("The media type that the .cirrus.yml states"),
+  format: z.string().optional().describe("What the .cirrus.yml says the files are, such as junit"),
+  files: z.int().describe("How many"),
+  size: bytes,
+}).meta({ id: "Artifact" });
+
+export const artifactPageSchema = z.object({ artifacts: z.array(artifactSchema) })
+  .meta({ id: "ArtifactPage", description: "By task and name" });
+
+export const artifactFileSchema = z.object({
+  path: z.string().describe("Relative to the working directory of the task"),
+  size: bytes,
+  taskId: id.describe("The task that uploaded it"),
+  storedAt: time,
+}).meta({ id: "ArtifactFile" });
+
+export const artifactFilePageSchema = z.object({ files: z.array(artifactFileSchema), nextCursor })
+  .meta({ id: "ArtifactFilePage", description: "By path" });
+
 const stored = { seq: z.int(), at: time };
 
 /** The data of a server-sent event; its `kind` is the name of the event, its `seq` the id. */
@@ -190,4 +214,8 @@ export type CreatedBuildBody = z.infer<typeof createdBuildSchema>;
 export type BuildPageBody = z.infer<typeof buildPageSchema>;
 export type WorkerBody = z.infer<typeof workerSchema>;
 export type WorkerPageBody = z.infer<typeof workerPageSchema>;
+export type ArtifactBody = z.infer<typeof artifactSchema>;
+export type ArtifactPageBody = z.infer<typeof artifactPageSchema>;
+export type ArtifactFileBody = z.infer<typeof artifactFileSchema>;
+export type ArtifactFilePageBody = z.infer<typeof artifactFilePageSchema>;
 export type BuildEventBody = z.infer<typeof buildEventSchema>;

@@ -1,3 +1,6 @@
+import type { ByteRange } from "../http/byte_range.ts";
+import type { Content } from "../http/select_content.ts";
+
 /**
  * The contract of what keeps artifacts: the files that tasks upload. All methods may be called concurrently. A file is
  * there whole or not at all; one that is uploaded again takes the place of the first.
@@ -18,11 +21,24 @@ export interface ArtifactPlace extends ArtifactOwner {
   readonly path: string;
 }
 
+/** A file and its content, which its receiver reads to the end or cancels. */
+export interface ArtifactReading extends Content {
+  readonly body: ReadableStream<Uint8Array>;
+}
+
 export interface ArtifactStorage {
   /** Rejects with the body's error, and then nothing changed. Resolves with the bytes that were written. */
   write(place: ArtifactPlace, body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
   /** The bytes of a file; undefined when there is none. */
   sizeOf(place: ArtifactPlace): Promise<number | undefined>;
+  /**
+   * Opens a file, for the part of it that `choose` says once it knows the file; all of it when undefined. Undefined when
+   * there is no such file. One that is removed or replaced while it is read is read to its end.
+   */
+  read(
+    place: ArtifactPlace,
+    choose?: (content: Content) => ByteRange | undefined,
+  ): Promise<ArtifactReading | undefined>;
   /** Removes all files of a build. */
   removeBuild(buildId: string): Promise<void>;
 }

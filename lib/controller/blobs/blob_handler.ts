@@ -1,6 +1,8 @@
 import type { Logger } from "../../logging/logger.ts";
 import type { ArtifactStorage } from "./artifact_storage.ts";
-import { type ByteRange, type CacheStorage, CacheUploadError } from "./cache_storage.ts";
+import { HARMLESS_HEADERS } from "../http/harmless_headers.ts";
+import { selectContent, type Selection } from "../http/select_content.ts";
+import { type CacheStorage, CacheUploadError } from "./cache_storage.ts";
 import type { Grant, SignedUrls } from "./signed_urls.ts";
 
 /** Where the handler is mounted, whatever listens. */
@@ -13,12 +15,10 @@ export interface BlobHandlerOptions {
   readonly logger: Logger;
 }
 
-/** What a browser must not do with a task's files: run them, or guess what they are. */
-const SAFE_HEADERS = {
+const HEADERS = {
+  ...HARMLESS_HEADERS,
   "content-type": "application/octet-stream",
   "content-disposition": "attachment",
-  "content-security-policy": "sandbox; default-src 'none'",
-  "x-content-type-options": "nosniff",
 } as const;
 
 /** Answers `GET`, `HEAD` and `PUT` of signed URLs below `BLOB_PATH`; for `Deno.serve` and Hono alike. */
@@ -62,27 +62,19 @@ async function read(
   { caches }: BlobHandlerOptions,
 ): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") return refusal(403, "This URL is for GET");
-  let range: ByteRange | undefined;
-  const reading = await caches.read(
-    grant,
-    (size) => range = parseRange(request.headers.get("range"), size),
-  );
-  if (reading === undefined) return refusal(404, "There is no such entry any more");
-  const { entry, body } = reading;
-  const etag = `"${entry.digest}"`;
-  const headers = { ...SAFE_HEADERS, etag, "accept-ranges": "bytes" };
-  if (request.headers.get("if-none-match") === etag) {
-    await body.cancel();
-    return new Response(null, { status: 304, headers });
+  let selection: Selection | undefined;
+  const reading = await caches.read(grant, ({ size, digest }) => {
+    selection = selectContent(request.headers, { size, etag: `"${digest}"` });
+    return selection.range;
+  });
+  if (reading === undefined || selection === undefined) {
+    return refusal(404, "There is no such entry any more");
   }
-  const length = range ? range.last - range.first + 1 : entry.size;
-  const sized = {
-    ...headers,
-    "content-length": String(length),
-    ...range && { "content-range": `bytes ${range.first}-${range.last}/${entry.size}` },
-  };
-  if (request.method === "HEAD") await body.cancel();
-  return new Response(request.method === "HEAD" ? null : body, { status: range ? 206 : 200, headers: sized });
+  const { status } = selection;
+  const headers = { ...HEADERS, ...selection.headers };
+  const hasBody = request.method === "GET" && (status === 200 || status === 206);
+  if (!hasBody) await reading.body.cancel();
+  return new Response(hasBody ? reading.body : null, { status, headers });
 }
 
 async function write(
@@ -108,16 +100,6 @@ async function write(
   }
   const { upload: uploadId, part: partNumber } = grant;
   return new Response(null, { headers: { etag: await caches.writePart({ uploadId, partNumber }, body) } });
-}
-
-/** A single range of bytes, cut to what there is; undefined for any other, which the whole answers. */
-function parseRange(header: string | null, size: number): ByteRange | undefined {
-  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (from === "" && to === "") return undefined;
-  const range = from === ""
-    ? { first: Math.max(0, size - Number(to)), last: size - 1 }
-    : { first: Number(from), last: Math.min(to === "" ? Infinity : Number(to), size - 1) };
-  return range.first <= range.last ? range : undefined;
 }
 
 function refusal(status: number, message: string): Response {

@@ -1,3 +1,5 @@
+import type { ByteRange } from "../http/byte_range.ts";
+
 /**
  * The contract of what keeps caches. The services ask it about entries, the HTTP handler moves their content. All
  * methods may be called concurrently, and by several processes for the same place. An entry is there whole or not at
@@ -29,12 +31,6 @@ export interface CacheReading {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** Which bytes of an entry, the last one included. */
-export interface ByteRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** A part of an upload, as its sender names it. */
 export interface UploadedPart {
   readonly partNumber: number;
@@ -55,13 +51,15 @@ export interface CacheStorage extends AsyncDisposable {
   find(scopes: readonly CacheScope[], key: string): Promise<CacheEntry | undefined>;
   /** The newest entry whose key begins with one of the prefixes. */
   newest(scopes: readonly CacheScope[], prefixes: readonly string[]): Promise<CacheEntry | undefined>;
-  /** Opens an entry; the whole of it without a `range`, which must lie within it. */
+  /** Opens an entry, for the part of it that `choose` says once it knows the entry; all of it when undefined. */
   read(
     entry: Pick<CacheEntry, "scope" | "key">,
-    range?: (size: number) => ByteRange | undefined,
+    choose?: (entry: CacheEntry) => ByteRange | undefined,
   ): Promise<CacheReading | undefined>;
   /** Makes or replaces an entry. Rejects with `CacheUploadError`, or with the body's error, and then nothing changed. */
   write(target: CacheTarget, body: ReadableStream<Uint8Array>): Promise<CacheEntry>;
+  /** The bytes of all entries. */
+  usedBytes(): Promise<number>;
   /** Removes an entry; false when there was none. */
   remove(entry: Pick<CacheEntry, "scope" | "key">): Promise<boolean>;
   /** Begins an upload in parts; resolves with its id. */

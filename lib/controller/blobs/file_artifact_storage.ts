@@ -3,13 +3,23 @@ import {
   type ArtifactOwner,
   artifactPathProblem,
   type ArtifactPlace,
+  type ArtifactReading,
   type ArtifactStorage,
 } from "./artifact_storage.ts";
+import type { ByteRange } from "../http/byte_range.ts";
+import type { Content } from "../http/select_content.ts";
+import { removeAbandonedDrafts } from "./drafts.ts";
+import { readRange } from "./read_range.ts";
 import { writeBlob } from "./write_blob.ts";
 
 export interface FileArtifactStorageOptions {
   /** Made when it is needed. */
   readonly directory: string;
+  /**
+   * Where files are until they are complete, on the same disk; made when it is needed. Beside the files themselves when
+   * absent.
+   */
+  readonly draftsDirectory?: string;
   /** The folders of a task's files below that, one in the other; by default one of its build and one of its own in it. */
   readonly foldersOf?: (owner: ArtifactOwner) => readonly string[];
 }
@@ -20,11 +30,18 @@ const MAX_FILE_BYTES = 100e9;
 /** Artifacts in files of a directory, under the paths that their tasks gave them. */
 export class FileArtifactStorage implements ArtifactStorage {
   readonly #directory: string;
+  readonly #draftsDirectory: string | undefined;
   readonly #foldersOf: (owner: ArtifactOwner) => readonly string[];
 
   constructor(options: FileArtifactStorageOptions) {
     this.#directory = options.directory;
+    this.#draftsDirectory = options.draftsDirectory;
     this.#foldersOf = options.foldersOf ?? (({ buildId, taskId }) => [buildId, taskId]);
+  }
+
+  /** Removes what processes that were killed left half written in the folder of drafts. */
+  async removeLeftovers(): Promise<void> {
+    if (this.#draftsDirectory !== undefined) await removeAbandonedDrafts(this.#draftsDirectory);
   }
 
   async write(
@@ -33,8 +50,10 @@ export class FileArtifactStorage implements ArtifactStorage {
   ): Promise<number> {
     const file = this.#fileOf(place);
     await Deno.mkdir(dirname(file), { recursive: true });
-    // In the same folder, so that the name can change in one step; short, as a name may be as long as names can be.
-    const draft = join(dirname(file), `.${crypto.randomUUID()}.part`);
+    const drafts = this.#draftsDirectory ?? dirname(file);
+    await Deno.mkdir(drafts, { recursive: true });
+    // A short name, as that of the file may be as long as names can be.
+    const draft = join(drafts, `.${crypto.randomUUID()}.part`);
     const { size } = await writeBlob(draft, body, { maxBytes: MAX_FILE_BYTES });
     try {
       await Deno.rename(draft, file);
@@ -57,6 +76,22 @@ export class FileArtifactStorage implements ArtifactStorage {
     }
   }
 
+  async read(
+    place: ArtifactPlace,
+    choose: (content: Content) => ByteRange | undefined = () => undefined,
+  ): Promise<ArtifactReading | undefined> {
+    using resources = new DisposableStack();
+    const file = await openIfThere(this.#fileOf(place));
+    if (file === undefined) return undefined;
+    resources.use(file);
+    const { isFile, size, mtime, ino } = await file.stat();
+    if (!isFile) return undefined;
+    const content = { size, etag: `"${ino}-${size}-${mtime?.getTime() ?? 0}"` };
+    const range = choose(content);
+    resources.move();
+    return { ...content, body: await readRange(file, { range }) };
+  }
+
   async removeBuild(buildId: string): Promise<void> {
     const folder = join(this.#directory, asName(buildId));
     await Deno.remove(folder, { recursive: true }).catch((error) => {
@@ -68,6 +103,15 @@ export class FileArtifactStorage implements ArtifactStorage {
     const problem = artifactPathProblem(place.path);
     if (problem !== undefined) throw new Error(`Storing the artifact ${place.path}: ${problem}`);
     return join(this.#directory, ...[...this.#foldersOf(place), place.name].map(asName), place.path);
+  }
+}
+
+async function openIfThere(path: string): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
   }
 }
 

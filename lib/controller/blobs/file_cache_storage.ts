@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
+import type { ByteRange } from "../http/byte_range.ts";
 import {
-  type ByteRange,
   type CacheEntry,
   type CacheReading,
   type CacheScope,
@@ -10,8 +10,9 @@ import {
   CacheUploadError,
   type UploadedPart,
 } from "./cache_storage.ts";
+import { removeAbandonedDrafts } from "./drafts.ts";
 import { FileCacheIndex, type IndexedEntry } from "./file_cache_index.ts";
-import { readFileRange } from "./read_file_range.ts";
+import { readRange } from "./read_range.ts";
 import { writeBlob } from "./write_blob.ts";
 
 export interface FileCacheStorageOptions {
@@ -74,16 +75,15 @@ export class FileCacheStorage implements CacheStorage {
 
   async read(
     { scope, key }: Pick<CacheEntry, "scope" | "key">,
-    range?: (size: number) => ByteRange | undefined,
+    choose: (entry: CacheEntry) => ByteRange | undefined = () => undefined,
   ): Promise<CacheReading | undefined> {
     const entry = this.#index.find(scope, key);
     if (entry === undefined) return undefined;
     const release = this.#hold(entry.id);
     try {
-      const body = await readFileRange(this.#pathOf(entry.file), {
-        range: range?.(entry.size),
-        onEnd: release,
-      });
+      const range = choose(entry);
+      const file = await Deno.open(this.#pathOf(entry.file));
+      const body = await readRange(file, { range, onEnd: release });
       this.#index.touch(entry.id, this.#options.clock.now());
       return { entry, body };
     } catch (error) {
@@ -102,6 +102,10 @@ export class FileCacheStorage implements CacheStorage {
     const file = this.#index.remove(scope, key);
     if (file !== undefined) await this.#removeFile(file);
     return file !== undefined;
+  }
+
+  usedBytes(): Promise<number> {
+    return Promise.try(() => this.#index.total());
   }
 
   async beginUpload(): Promise<string> {
@@ -197,8 +201,12 @@ export class FileCacheStorage implements CacheStorage {
     };
   }
 
-  /** Removes what a process that was killed left: uploads, and files that never got into the index. */
+  /**
+   * Removes what processes that were killed left: what they were writing, and later uploads that were never completed
+   * and files that never got into the index, which another process may be about to do.
+   */
   async #removeAbandoned(): Promise<void> {
+    await removeAbandonedDrafts(join(this.#options.directory, "uploads"));
     const before = Date.now() - ABANDONED_MS;
     for (const folder of ["uploads", "entries"]) {
       const parent = join(this.#options.directory, folder);

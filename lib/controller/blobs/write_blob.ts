@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CacheUploadError } from "./cache_storage.ts";
+import { createDraft } from "./drafts.ts";
 
 /** What was written. */
 export interface WrittenBlob {
@@ -18,7 +19,7 @@ export async function writeBlob(
   const hash = createHash("sha256");
   let size = 0;
   try {
-    using file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
+    using file = await createDraft(path);
     for await (const chunk of body) {
       size += chunk.length;
       if (size > options.maxBytes) {

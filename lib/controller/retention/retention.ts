@@ -3,6 +3,7 @@ import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { formatByteSize } from "../../units/byte_size.ts";
 import type { ArtifactStorage } from "../blobs/artifact_storage.ts";
+import type { CacheStorage } from "../blobs/cache_storage.ts";
 import type { Clock } from "../clock.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Store } from "../store/store.ts";
@@ -12,14 +13,15 @@ import { ClockWatch } from "./clock_watch.ts";
 export interface RetentionLimits {
   /** Builds that ended longer ago are forgotten, in milliseconds. */
   readonly keepMs?: number;
-  /** While database and logs take more bytes, the builds that ended first are forgotten. */
+  /** While builds, their logs and artifacts, and caches take more bytes, the builds that ended first are forgotten. */
   readonly maxDiskBytes?: number;
 }
 
 export interface RetentionOptions extends RetentionLimits {
-  readonly store: Pick<Store, "builds" | "usedBytes" | "compact">;
+  readonly store: Pick<Store, "builds" | "artifacts" | "usedBytes" | "compact">;
   readonly logs: Pick<Logs, "removeFiles" | "usedBytes">;
   readonly artifacts: Pick<ArtifactStorage, "removeBuild">;
+  readonly caches: Pick<CacheStorage, "usedBytes">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -83,9 +85,9 @@ export class Retention implements Disposable {
   }
 
   async #shrink(maxBytes: number): Promise<void> {
-    const { store, logs, logger } = this.#options;
-    let logBytes = await logs.usedBytes();
-    const used = async () => logBytes + await store.usedBytes();
+    const { store, logs, caches, logger } = this.#options;
+    let fileBytes = await logs.usedBytes() + await store.artifacts.totalBytes() + await caches.usedBytes();
+    const used = async () => fileBytes + await store.usedBytes();
     let removed = 0;
     let progress = true;
     while (progress && await used() > maxBytes) {
@@ -95,7 +97,7 @@ export class Retention implements Disposable {
         if (freed === undefined) continue;
         progress = true;
         removed++;
-        logBytes -= freed;
+        fileBytes -= freed;
         if (await used() <= maxBytes) break;
       }
     }
@@ -103,7 +105,7 @@ export class Retention implements Disposable {
     this.#warnOfRest(await used(), maxBytes);
   }
 
-  /** Resolves with the bytes of its logs' files; undefined when it is still needed, or this ends. */
+  /** Resolves with the bytes of its files; undefined when it is still needed, or this ends. */
   async #remove(id: string): Promise<number | undefined> {
     const { store: { builds }, logs, artifacts } = this.#options;
     // Between two builds calls are answered.
@@ -111,14 +113,16 @@ export class Retention implements Disposable {
     const files = this.#closed ? undefined : await builds.remove(id);
     if (files === undefined) return undefined;
     await artifacts.removeBuild(id);
-    return await logs.removeFiles(files);
+    return files.artifactBytes + await logs.removeFiles(files.logs);
   }
 
   #warnOfRest(used: number, maxBytes: number): void {
     const overfull = used > maxBytes;
     if (overfull && !this.#overfull) {
       this.#options.logger.warning(
-        `builds that run take ${formatByteSize(used)}, more than the ${formatByteSize(maxBytes)} allowed: ` +
+        `builds that run and caches take ${formatByteSize(used)}, more than the ${
+          formatByteSize(maxBytes)
+        } allowed: ` +
           "nothing is left that could be forgotten",
       );
     }

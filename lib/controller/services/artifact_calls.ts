@@ -8,18 +8,22 @@ import { RpcError } from "../../rpc/rpc_error.ts";
 import type { CallContext, Handlers } from "../../rpc/server.ts";
 import { type ArtifactOwner, artifactPathProblem, type ArtifactStorage } from "../blobs/artifact_storage.ts";
 import type { Grant } from "../blobs/signed_urls.ts";
+import type { Clock } from "../clock.ts";
+import type { ArtifactIndex } from "../store/artifact_index.ts";
 import type { Assignment } from "../workers/assignment.ts";
 import type { CallTools } from "./call_tools.ts";
 
 export interface ArtifactCallsOptions {
   readonly storage: ArtifactStorage;
+  readonly index: ArtifactIndex;
   /** The URL of a file for the agent that calls. */
   readonly urlOf: (grant: Grant, context: CallContext) => string;
+  readonly clock: Clock;
 }
 
 /** The calls of `CirrusCIService` about artifacts. */
 export function artifactCalls(
-  { storage, urlOf }: ArtifactCallsOptions,
+  { storage, index, urlOf, clock }: ArtifactCallsOptions,
   { guard, assignmentOf }: CallTools,
 ): Partial<Handlers<typeof CirrusCIService>> {
   return {
@@ -36,8 +40,12 @@ export function artifactCalls(
     }),
 
     commitUploadedArtifacts: guard("CommitUploadedArtifacts", async (request, context) => {
-      const owner = ownerOf(await assignmentOf(context, request.taskIdentification));
-      for (const file of request.files) await requireFile({ owner, name: request.name, file }, storage);
+      const assignment = await assignmentOf(context, request.taskIdentification);
+      const owner = ownerOf(assignment);
+      const { name, type, format } = request;
+      for (const file of request.files) await requireFile({ owner, name, file }, storage);
+      const files = request.files.map(({ path, sizeInBytes }) => ({ path, size: Number(sizeInBytes) }));
+      await index.add(assignment.record.id, { name, type, format, files, at: clock.now() });
       return {};
     }),
 
@@ -50,14 +58,16 @@ export function artifactCalls(
           "A stream of artifacts begins with what they are; this one does not",
         );
       }
-      const { taskIdentification, name } = first.value.value.value;
-      const owner = ownerOf(await assignmentOf(context, taskIdentification));
-      let bytes = 0;
+      const { taskIdentification, name, type, format } = first.value.value.value;
+      const assignment = await assignmentOf(context, taskIdentification);
+      const owner = ownerOf(assignment);
+      const files: { path: string; size: number }[] = [];
       for await (const { path, body } of filesOf(iterator)) {
         checkPath(path);
-        bytes += await storage.write({ ...owner, name, path }, body);
+        files.push({ path, size: await storage.write({ ...owner, name, path }, body) });
       }
-      return { bytesSaved: BigInt(bytes) };
+      await index.add(assignment.record.id, { name, type, format, files, at: clock.now() });
+      return { bytesSaved: BigInt(files.reduce((sum, { size }) => sum + size, 0)) };
     }),
   };
 }

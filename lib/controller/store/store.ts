@@ -13,6 +13,7 @@ import type {
 } from "../records.ts";
 import type { Repository } from "../builds/repository.ts";
 import type { WaitingTask } from "../scheduler/waiting_queue.ts";
+import type { ArtifactIndex } from "./artifact_index.ts";
 
 /**
  * The contract of the store: what the controller must still know after it was killed.
@@ -29,7 +30,8 @@ export interface Store extends AsyncDisposable {
   readonly tasks: TaskStore;
   readonly workers: WorkerStore;
   readonly logs: LogIndex;
-  /** How many bytes all of it takes but the logs in files. */
+  readonly artifacts: ArtifactIndex;
+  /** How many bytes all of it takes but what is in files. */
   usedBytes(): Promise<number>;
   /** Gives some of the space that removed builds took back to the disk. Resolves with whether there is more. */
   compact(): Promise<boolean>;
@@ -62,6 +64,13 @@ export interface TaskDraft {
     | (TaskOutcome & { readonly status: "skipped" });
 }
 
+/** What of a build is in files. */
+export interface FilesOfBuild {
+  /** Ids of logs. */
+  readonly logs: readonly number[];
+  readonly artifactBytes: number;
+}
+
 export interface BuildStore {
   /** The greatest id of a build or task. */
   lastId(): Promise<string | undefined>;
@@ -77,10 +86,10 @@ export interface BuildStore {
   /** Ids of builds that had ended by then and that `remove` would forget, the one that ended first first. */
   removable(page: { readonly endedBefore: number; readonly limit: number }): Promise<string[]>;
   /**
-   * Forgets a build that has ended and of which no worker has a task any more. Returns the ids of its logs that are in
-   * files; undefined when it is not so.
+   * Forgets a build that has ended and of which no worker has a task any more. Returns what of it is in files; undefined
+   * when it is not so.
    */
-  remove(id: string): Promise<number[] | undefined>;
+  remove(id: string): Promise<FilesOfBuild | undefined>;
   findTask(taskId: string): Promise<TaskRecord | undefined>;
   /** What happened to a build after the event `after`, at most `limit` of it. */
   events(id: string, page: { readonly after: number; readonly limit: number }): Promise<StoredEvent[]>;

@@ -45,6 +45,32 @@ Deno.test("an upload that breaks off leaves what was there", async () => {
   assert.equal(await storage.sizeOf(place), 5);
 });
 
+Deno.test("what a process that was killed was writing is removed by the next one", async () => {
+  await using folder = await temporaryDirectory();
+  const draftsDirectory = join(folder.path, "drafts");
+  const options = { directory: join(folder.path, "files"), draftsDirectory };
+  const storage = new FileArtifactStorage(options);
+  await storage.removeLeftovers();
+  await storage.write({ ...OWNER, name: "n", path: "f" }, stream("kept"));
+  await Deno.writeTextFile(join(draftsDirectory, "left"), "half");
+  await new FileArtifactStorage(options).removeLeftovers();
+  assert.deepEqual(await filesBelow(folder.path), ["files/1/2/n/f"]);
+});
+
+Deno.test("a file that is removed or replaced while it is read is read to its end", async () => {
+  await using folder = await temporaryDirectory();
+  const storage = new FileArtifactStorage({ directory: folder.path });
+  const place = { ...OWNER, name: "n", path: "f" };
+  await storage.write(place, stream("first"));
+  const replaced = await storage.read(place);
+  await storage.write(place, stream("second"));
+  const removed = await storage.read(place, () => ({ start: 1, end: 4 }));
+  await storage.removeBuild("1");
+  assert.equal(await new Response(replaced?.body).text(), "first");
+  assert.equal(await new Response(removed?.body).text(), "eco");
+  assert.equal(await storage.read(place), undefined);
+});
+
 Deno.test("names of tasks and artifacts are one folder each, whatever they are", async () => {
   await using folder = await temporaryDirectory();
   const foldersOf = ({ taskName }: { taskName: string }) => [taskName];

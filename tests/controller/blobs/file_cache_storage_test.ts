@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CacheUploadError } from "../../../lib/controller/blobs/cache_storage.ts";
 import { FileCacheStorage } from "../../../lib/controller/blobs/file_cache_storage.ts";
+import { eventually } from "../../helpers/eventually.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 import { ManualClock } from "../manual_clock.ts";
 
@@ -166,17 +167,34 @@ Deno.test("two processes' storages in one folder see each other's entries", asyn
   for (let i = 0; i < 20; i++) assert.equal(await place.text(`k${i}`), `${i}`);
 });
 
+Deno.test("what a process that was killed was writing is removed, and nothing that is still written", async () => {
+  await using place = await start();
+  const uploads = join(place.path, "uploads");
+  const names = () => Array.fromAsync(Deno.readDir(uploads), ({ name }) => name);
+  await Deno.writeTextFile(join(uploads, "left"), "x");
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const written = place.storage.write(target("k"), readable);
+  await writer.write(new TextEncoder().encode("one "));
+  await eventually(async () => (await names()).length === 2);
+  await using _again = await open(place.path);
+  assert.equal((await names()).includes("left"), false);
+  await writer.write(new TextEncoder().encode("two"));
+  await writer.close();
+  await written;
+  assert.equal(await place.text("k"), "one two");
+});
+
 Deno.test("what a process that was killed left behind is removed a day later", async () => {
   await using place = await start();
   const old = new Date(Date.now() - 2 * 24 * 3_600_000);
   await place.storage.write(target("k"), stream("kept"));
-  for (const path of ["entries/stray", "uploads/draft", "uploads/new"]) {
-    await Deno.writeTextFile(join(place.path, path), "x");
-  }
+  await Deno.writeTextFile(join(place.path, "entries/stray"), "x");
+  for (const path of ["uploads/old", "uploads/new"]) await Deno.mkdir(join(place.path, path));
   for await (const { name } of Deno.readDir(join(place.path, "entries"))) {
     await Deno.utime(join(place.path, "entries", name), old, old);
   }
-  await Deno.utime(join(place.path, "uploads/draft"), old, old);
+  await Deno.utime(join(place.path, "uploads/old"), old, old);
   await using again = await open(place.path);
   assert.ok(await again.find(["main"], "k"));
   assert.equal(await place.files(), 1);

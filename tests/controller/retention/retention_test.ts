@@ -52,6 +52,7 @@ async function controllerWith(limits: Partial<ControllerOptions>) {
       await clock.jump(ms);
       await clock.timer(SWEEP);
     },
+    folders: (name: string) => Array.fromAsync(Deno.readDir(join(directory.path, name)), ({ name }) => name),
     logs: async () => (await Array.fromAsync(Deno.readDir(join(directory.path, "logs")))).length,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -111,6 +112,29 @@ Deno.test("The builds that ended first make room where all take more than is all
   assert.deepEqual(await ids(its.controller), kept, "there is room now");
 });
 
+Deno.test("Artifacts count like logs, and go with their build", async () => {
+  await using its = await controllerWith({ maxDiskBytes: 1_000_000 });
+  const { given } = await its.begin();
+  await given.agent.uploadArtifacts(async function* () {
+    yield { value: { case: "artifactsUpload", value: { name: "binary" } } } as const;
+    const chunk = { artifactPath: "large", data: new Uint8Array(1_000_000) };
+    yield await Promise.resolve({ value: { case: "chunk", value: chunk } } as const);
+  }());
+  await end(given);
+  const young = await its.run();
+  const set = { holder: { kind: "task", id: given.id }, name: "binary" } as const;
+  const opened = await its.controller.artifacts.open(set, { path: "large" });
+  await its.pass(SWEEP);
+  assert.deepEqual(await ids(its.controller), [young]);
+  assert.equal(
+    (await new Response(opened?.body).bytes()).length,
+    1_000_000,
+    "who reads it reads it to the end",
+  );
+  assert.equal(await its.controller.artifacts.open(set, { path: "large" }), undefined);
+  assert.deepEqual(await its.folders("artifacts"), []);
+});
+
 Deno.test("Where builds that run take more than is allowed nothing of them is touched, and the log says so once", async () => {
   const warnings: string[] = [];
   const logger = { ...silentLogger, warning: (message: string) => void warnings.push(message) };
@@ -119,7 +143,7 @@ Deno.test("Where builds that run take more than is allowed nothing of them is to
   await its.pass(SWEEP);
   await its.pass(SWEEP);
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? "", /builds that run take .*B, more than the 1 B allowed/);
+  assert.match(warnings[0] ?? "", /builds that run and caches take .*B, more than the 1 B allowed/);
   const log = await its.controller.readLog({ taskId: given.id, command: "main" }, { offset: 0 });
   assert.equal(log?.size, LOG_BYTES);
   await end(given);

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { readSubmission } from "../../builds/submission.ts";
 import type { Controller } from "../../controller.ts";
-import { NotFoundError } from "../../not_found_error.ts";
 import { ApiError } from "../api_error.ts";
 import { buildBody, buildSummaryBody } from "../bodies/build_body.ts";
 import { diagnosticBody } from "../bodies/diagnostic_body.ts";
@@ -17,6 +16,7 @@ import {
   type NewBuildBody,
   newBuildSchema,
 } from "../schemas.ts";
+import { noBuild } from "./require_build.ts";
 
 const pageSchema = z.strictObject({
   cursor: z.string().regex(/^[0-9]{1,19}$/, "is none; take nextCursor of the page before").optional()
@@ -61,7 +61,7 @@ export function buildRoutes(controller: Controller): Route[] {
       query: nothing,
       body: nothing,
       answers: { 200: { description: "The build", schema: buildSchema } },
-      handle: async ({ parameter }) => Response.json(await requireBuild(parameter("id"), controller)),
+      handle: async ({ parameter }) => Response.json(await wholeBuild(parameter("id"), controller)),
     }),
     route({
       method: "POST",
@@ -72,21 +72,16 @@ export function buildRoutes(controller: Controller): Route[] {
       answers: { 200: { description: "The build", schema: buildSchema } },
       handle: async ({ parameter, body }) => {
         await controller.cancelBuild(parameter("id"), body.reason ?? "Cancelled over the HTTP API");
-        return Response.json(await requireBuild(parameter("id"), controller));
+        return Response.json(await wholeBuild(parameter("id"), controller));
       },
     }),
   ];
 }
 
-async function requireBuild(id: string, controller: Controller): Promise<BuildBody> {
+async function wholeBuild(id: string, controller: Controller): Promise<BuildBody> {
   const build = await controller.findBuild(id);
   if (build) return buildBody(build);
   throw noBuild(id);
-}
-
-/** What is said of a build that there is not. */
-export function noBuild(id: string): NotFoundError {
-  return new NotFoundError(`Looking for build ${id}: there is none; GET /v1/builds lists them`);
 }
 
 async function createBuild(

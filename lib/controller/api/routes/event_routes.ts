@@ -5,7 +5,7 @@ import { eventStream } from "../event_stream.ts";
 import { nothing, type Route, route, type RouteRequest } from "../route.ts";
 import { buildEventSchema } from "../schemas.ts";
 import { streamBody } from "../stream_body.ts";
-import { noBuild } from "./build_routes.ts";
+import { requireBuild } from "./require_build.ts";
 
 /** What happens to builds, as it happens. */
 export function eventRoutes(controller: Controller, options: { readonly keepaliveMs: number }): Route[] {
@@ -36,8 +36,7 @@ async function watch(
   options: { readonly keepaliveMs: number },
 ): Promise<Response> {
   const id = parameter("id");
-  const build = await controller.findBuildSummary(id);
-  if (!build) throw noBuild(id);
+  const build = await requireBuild(id, controller);
   const after = lastEventId(headers);
   if (build.status !== "executing" && !await hasEventsAfter(after, id, controller)) {
     return new Response(null, { status: 204 });

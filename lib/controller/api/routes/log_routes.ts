@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Controller, LogName } from "../../controller.ts";
 import { NotFoundError } from "../../not_found_error.ts";
 import { ApiError } from "../api_error.ts";
-import { type ByteRange, byteRange } from "../byte_range.ts";
+import { type ByteRange, byteRange } from "../../http/byte_range.ts";
 import { nothing, type Route, route, type RouteRequest } from "../route.ts";
 import { streamBody } from "../stream_body.ts";
 

@@ -1,12 +1,12 @@
 import { InvalidBuildError } from "../../builds/new_build.ts";
 import type { Controller } from "../../controller.ts";
-import { NotFoundError } from "../../not_found_error.ts";
 import type { TaskRecord } from "../../records.ts";
 import { ApiError } from "../api_error.ts";
 import { taskBody } from "../bodies/task_body.ts";
 import { waitBody } from "../bodies/wait_body.ts";
 import { nothing, type Route, route } from "../route.ts";
 import { cancellationSchema, type TaskWithWaitBody, taskWithWaitSchema } from "../schemas.ts";
+import { requireTask } from "./require_task.ts";
 
 /** Tasks: reading, cancelling and running them again. */
 export function taskRoutes(controller: Controller): Route[] {
@@ -56,12 +56,6 @@ async function rerun(id: string, controller: Controller): Promise<TaskRecord> {
     if (error instanceof InvalidBuildError) throw new ApiError("conflict", error.message);
     throw error;
   }
-}
-
-async function requireTask(id: string, controller: Controller): Promise<TaskRecord> {
-  const task = await controller.findTask(id);
-  if (task) return task;
-  throw new NotFoundError(`Looking for task ${id}: there is none; GET /v1/builds/ID lists those of a build`);
 }
 
 async function describe(task: TaskRecord, controller: Controller): Promise<TaskWithWaitBody> {

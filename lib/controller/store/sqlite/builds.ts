@@ -7,7 +7,7 @@ import { requirementsOf } from "../../scheduler/requirements.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
 import type { BuildRecord, BuildStatus, BuildSummary, StoredEvent, TaskRecord } from "../../records.ts";
 import { IdempotencyError } from "../idempotency_error.ts";
-import type { BuildDraft, BuildStore, TaskDraft } from "../store.ts";
+import type { BuildDraft, BuildStore, FilesOfBuild, TaskDraft } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { EventTable } from "./events.ts";
 import { bytes, flag, mapToText, number, optionalNumber, optionalText, type Row, text, word } from "./row.ts";
@@ -82,10 +82,12 @@ export class SqliteBuilds implements BuildStore {
     );
   }
 
-  remove(id: string): Promise<number[] | undefined> {
+  remove(id: string): Promise<FilesOfBuild | undefined> {
     return this.#database.transaction(() => {
       const logs = this.#statements.logFiles.all(id).map((row) => number(row, "id"));
-      return this.#statements.remove.run(id).changes > 0 ? logs : undefined;
+      const artifacts = this.#statements.artifactBytes.get(id);
+      const artifactBytes = artifacts ? number(artifacts, "bytes") : 0;
+      return this.#statements.remove.run(id).changes > 0 ? { logs, artifactBytes } : undefined;
     });
   }
 
@@ -224,6 +226,12 @@ function prepare(database: Database) {
       JOIN assignment ON assignment.task_id = task.id
       JOIN log ON log.assignment_id = assignment.id
       WHERE task.build_id = ? AND log.content IS NULL
+    `),
+    artifactBytes: statement(`
+      SELECT coalesce(sum(file.size), 0) AS bytes FROM task
+      JOIN artifact ON artifact.task_id = task.id
+      JOIN artifact_file AS file ON file.artifact_id = artifact.id
+      WHERE task.build_id = ?
     `),
     remove: statement(`DELETE FROM build WHERE id = ? AND finished_at IS NOT NULL AND NOT ${HELD}`),
     insert: statement(`

@@ -136,4 +136,24 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX task_undecided ON task (status)
     WHERE status IN ('created', 'triggered', 'scheduled', 'executing');
   `,
+  `
+  CREATE TABLE artifact (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id TEXT NOT NULL REFERENCES task ON DELETE CASCADE,
+    assignment_id INTEGER NOT NULL REFERENCES assignment ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    format TEXT NOT NULL,
+    stored_at INTEGER NOT NULL,
+    UNIQUE (task_id, name)
+  ) STRICT;
+  CREATE INDEX artifact_by_assignment ON artifact (assignment_id);
+
+  CREATE TABLE artifact_file (
+    artifact_id INTEGER NOT NULL REFERENCES artifact ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (artifact_id, path)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

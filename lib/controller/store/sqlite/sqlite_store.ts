@@ -1,4 +1,6 @@
 import type { BuildStore, LogIndex, Store, TaskStore, WorkerStore } from "../store.ts";
+import type { ArtifactIndex } from "../artifact_index.ts";
+import { SqliteArtifacts } from "./artifacts.ts";
 import { SqliteBuilds } from "./builds.ts";
 import { Database, type Observe } from "./database.ts";
 import { EventTable } from "./events.ts";
@@ -12,6 +14,7 @@ export class SqliteStore implements Store {
   readonly tasks: TaskStore;
   readonly workers: WorkerStore;
   readonly logs: LogIndex;
+  readonly artifacts: ArtifactIndex;
   readonly #database: Database;
 
   private constructor(database: Database) {
@@ -21,6 +24,7 @@ export class SqliteStore implements Store {
     this.tasks = new SqliteTasks(database, events);
     this.workers = new SqliteWorkers(database);
     this.logs = new SqliteLogs(database);
+    this.artifacts = new SqliteArtifacts(database);
   }
 
   /** Opens the database at a path, or one in memory (`:memory:`). Throws an `Error` that says why it cannot. */

@@ -1,20 +1,27 @@
-import type { ByteRange } from "./cache_storage.ts";
+import type { ByteRange } from "../http/byte_range.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Reads a file, or a part of it, that may be removed meanwhile. `onEnd` is called once it is closed. */
-export async function readFileRange(
-  path: string,
-  options: { readonly range: ByteRange | undefined; readonly onEnd: () => void },
+/**
+ * Reads a file, or a part of it, which may be removed meanwhile, and closes it: at the end, when reading fails, and when
+ * the stream is cancelled. `onEnd` is called then.
+ */
+export async function readRange(
+  file: Deno.FsFile,
+  options: { readonly range: ByteRange | undefined; readonly onEnd?: () => void },
 ): Promise<ReadableStream<Uint8Array>> {
   const { range, onEnd } = options;
-  const file = await Deno.open(path);
-  if (range) await file.seek(range.first, Deno.SeekMode.Start);
-  let left = range ? range.last - range.first + 1 : Infinity;
   const close = () => {
     file.close();
-    onEnd();
+    onEnd?.();
   };
+  if (range) {
+    await file.seek(range.start, Deno.SeekMode.Start).catch((error) => {
+      close();
+      throw error;
+    });
+  }
+  let left = range ? range.end - range.start : Infinity;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const chunk = new Uint8Array(Math.min(CHUNK_BYTES, left));
