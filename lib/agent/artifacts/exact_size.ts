@@ -1,10 +1,16 @@
+import type { TransferMeter } from "../transfer_meter.ts";
+
 /**
  * Passes on as many bytes as were announced: a log that grows meanwhile is cut there. A file that has become shorter is
  * an error of the stream.
  */
 export function exactSize(
   body: ReadableStream<Uint8Array>,
-  { path, size }: { readonly path: string; readonly size: number },
+  { path, size, meter }: {
+    readonly path: string;
+    readonly size: number;
+    readonly meter: Pick<TransferMeter, "add">;
+  },
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let left = size;
@@ -14,6 +20,7 @@ export function exactSize(
       if (value) {
         const piece = value.subarray(0, left);
         left -= piece.length;
+        meter.add(piece.length);
         return controller.enqueue(piece);
       }
       await reader.cancel();

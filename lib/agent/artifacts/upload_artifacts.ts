@@ -10,6 +10,7 @@ import { upload } from "../http_transfer.ts";
 import { StallWatch } from "../logs/stall_watch.ts";
 import { machinePaths } from "../machine_paths.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
+import type { TransferMeter } from "../transfer_meter.ts";
 import { exactSize } from "./exact_size.ts";
 import type { ArtifactFile } from "./find_artifacts.ts";
 
@@ -43,6 +44,7 @@ export interface UploadOptions {
   readonly machine: Machine;
   /** Absolute path in the machine. */
   readonly workingDirectory: string;
+  readonly meter: TransferMeter;
   readonly signal: AbortSignal;
 }
 
@@ -131,10 +133,10 @@ async function* entriesOf(
 
 async function open(
   file: ArtifactFile,
-  { machine, workingDirectory }: UploadOptions,
+  { machine, workingDirectory, meter }: UploadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const { join } = machinePaths(machine.platform);
-  return exactSize(await machine.files.read(join(workingDirectory, file.path)), file);
+  return exactSize(await machine.files.read(join(workingDirectory, file.path)), { ...file, meter });
 }
 
 function toInfo({ path, size }: ArtifactFile) {

@@ -1,8 +1,8 @@
 import type { Machine } from "../../machine/machine.ts";
 import type { Content, Download } from "../http_transfer.ts";
+import type { TransferMeter } from "../transfer_meter.ts";
 import { compress, decompress } from "./gzip.ts";
 import { TarContents } from "./tar_contents.ts";
-import type { TransferProgress } from "./transfer_progress.ts";
 
 /** Folders of a machine as a tar.gz in a file of the worker's host, which is removed on disposal. */
 export interface CacheArchive extends AsyncDisposable {
@@ -20,18 +20,18 @@ export interface PackOptions {
   readonly paths: readonly string[];
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;
-  readonly progress: TransferProgress;
+  readonly meter: TransferMeter;
   readonly signal: AbortSignal;
 }
 
 /** Packs folders; memory stays flat however large they are. */
 export async function packCache(options: PackOptions): Promise<CacheArchive> {
-  const { machine, base, paths, spoolDirectory, progress, signal } = options;
+  const { machine, base, paths, spoolDirectory, meter, signal } = options;
   const contents = new TarContents();
   await using resources = new AsyncDisposableStack();
   const path = await Deno.makeTempFile({ dir: spoolDirectory, prefix: "cache-", suffix: ".tar.gz" });
   resources.defer(() => Deno.remove(path));
-  const tar = contents.passThrough(progress.count(await machine.files.pack(base, paths)));
+  const tar = contents.passThrough(meter.count(await machine.files.pack(base, paths)));
   const file = await Deno.open(path, { write: true });
   await compress({ input: tar, signal }).pipeTo(file.writable);
   signal.throwIfAborted();
@@ -40,7 +40,7 @@ export async function packCache(options: PackOptions): Promise<CacheArchive> {
   return {
     contents,
     size,
-    open: async () => ({ body: progress.count((await Deno.open(path)).readable), size }),
+    open: async () => ({ body: meter.count((await Deno.open(path)).readable), size }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -49,7 +49,7 @@ export interface UnpackOptions {
   readonly machine: Machine;
   /** Absolute path in the machine. */
   readonly base: string;
-  readonly progress: TransferProgress;
+  readonly meter: TransferMeter;
   readonly signal: AbortSignal;
 }
 
@@ -65,12 +65,12 @@ export interface Unpacked {
 
 /** Unpacks an archive while it comes. Rejects when it is not complete, or no archive at all. */
 export async function unpackCache(stored: Download, options: UnpackOptions): Promise<Unpacked> {
-  const { machine, base, progress, signal } = options;
+  const { machine, base, meter, signal } = options;
   const contents = new TarContents();
   const startedAt = performance.now();
   let size = 0;
   let downloadMs = 0;
-  const input = progress.count(stored.body).pipeThrough(
+  const input = meter.count(stored.body).pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         size += chunk.length;

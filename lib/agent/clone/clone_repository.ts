@@ -4,9 +4,9 @@ import { removeTree } from "../../machine/local/remove_tree.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { ToolError } from "../../process/tool_error.ts";
 import { machinePaths } from "../machine_paths.ts";
+import { TransferMeter } from "../transfer_meter.ts";
 import { cloneFailure } from "./clone_failure.ts";
 import type { CloneRequest, Revision } from "./clone_request.ts";
-import { DeliveryMeter } from "./delivery_meter.ts";
 import { fetchFailure } from "./fetch_failure.ts";
 import { HostGit } from "./host_git.ts";
 import { Mirror } from "./mirror.ts";
@@ -72,7 +72,7 @@ class Cloning {
     const submodules = this.#request.submodules ? await listSubmodules(repository, url) : [];
     await repository.configure({ url, branch: revision.branch, platform: machine.platform, submodules });
     {
-      using meter = new DeliveryMeter(log);
+      using meter = new TransferMeter("Delivering", { log });
       await this.#unpack(repository, { directory, meter });
       const files = (await repository.countFiles()).toLocaleString("en-US");
       log(`Checked out ${await repository.head()} of ${url.text}: ${files} files, ${meter.text}`);
@@ -121,7 +121,7 @@ class Cloning {
   /** Puts `.git` and the tree into the machine. What an earlier clone left of `.git` would be a mixture of both. */
   async #unpack(
     repository: TaskRepository,
-    { directory, meter }: { directory: string; meter: DeliveryMeter },
+    { directory, meter }: { directory: string; meter: TransferMeter },
   ): Promise<void> {
     const { machine: { files, platform }, signal } = this.#options;
     await files.remove(machinePaths(platform).join(directory, ".git"));

@@ -1,4 +1,4 @@
-import { toolStream } from "../../machine/local/tool_stream.ts";
+import { toolStream } from "../../process/tool_stream.ts";
 import { runCommand } from "../../process/run_command.ts";
 import { ToolError } from "../../process/tool_error.ts";
 import { GitMissing } from "./git_missing.ts";

@@ -3,6 +3,7 @@ import { delay } from "../../async/delay.ts";
 import { removeTree } from "../../machine/local/remove_tree.ts";
 import type { Revision } from "./clone_request.ts";
 import { fetchFailure } from "./fetch_failure.ts";
+import { fetchProgress } from "./fetch_progress.ts";
 import type { HostGit } from "./host_git.ts";
 import type { RepositoryUrl } from "./repository_url.ts";
 
@@ -17,6 +18,8 @@ export interface MirrorOptions {
   /** Takes lines for the command's log. */
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Between two lines that say how far a fetch is; in milliseconds, 5,000 by default. */
+  readonly progressMs?: number;
 }
 
 /** A bare repository of this host that holds, under the origin's own names, what was fetched of it. */
@@ -76,13 +79,17 @@ export class Mirror {
   }
 
   async #fetch(refspecs: readonly string[], { tags, depth }: Revision): Promise<void> {
-    const { url, log, signal } = this.#options;
+    const { url, log, signal, progressMs } = this.#options;
     const args = [
       ...["fetch", "--quiet", "--no-write-fetch-head"],
       ...tags === "followed" ? [] : ["--no-tags"],
       ...await this.#depthFlags(depth),
       ...["--", url.text, ...refspecs],
     ];
+    using _progress = await fetchProgress(this.path, {
+      log,
+      ...progressMs !== undefined && { everyMs: progressMs },
+    });
     try {
       await this.#git(args);
     } catch (error) {

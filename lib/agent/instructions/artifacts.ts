@@ -5,6 +5,7 @@ import { reportAnnotations } from "../annotations/report_annotations.ts";
 import { type ArtifactFile, findArtifacts } from "../artifacts/find_artifacts.ts";
 import { uploadArtifacts } from "../artifacts/upload_artifacts.ts";
 import { asMachineLost } from "../machine_lost.ts";
+import { TransferMeter } from "../transfer_meter.ts";
 import type { InstructionContext, InstructionHandler } from "./instruction.ts";
 
 /** Of how many files the log says, for each pattern, why they are left out. */
@@ -55,15 +56,23 @@ async function send(
   files: readonly ArtifactFile[],
   context: InstructionContext,
 ): Promise<void> {
-  const { name, log } = context;
-  const startedAt = performance.now();
-  await uploadArtifacts({ name, type, format, files }, context);
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  await log.writeLine(`Uploaded ${countOf(files)} in ${seconds} s`);
+  const { name, log, machine, workingDirectory, upstream, signal } = context;
+  using meter = new TransferMeter(`Uploading ${name}`, { log: (line) => void log.writeLine(line) });
+  await uploadArtifacts({ name, type, format, files }, {
+    machine,
+    workingDirectory,
+    upstream,
+    meter,
+    signal,
+  });
+  await log.writeLine(`Uploaded ${filesOf(files)}, ${meter.text}`);
 }
 
 function countOf(files: readonly ArtifactFile[]): string {
   if (files.length === 0) return "no files";
-  const size = formatByteSize(files.reduce((sum, file) => sum + file.size, 0));
-  return files.length === 1 ? `1 file, ${size}` : `${files.length.toLocaleString("en")} files, ${size}`;
+  return `${filesOf(files)}, ${formatByteSize(files.reduce((sum, file) => sum + file.size, 0))}`;
+}
+
+function filesOf(files: readonly ArtifactFile[]): string {
+  return files.length === 1 ? "1 file" : `${files.length.toLocaleString("en")} files`;
 }

@@ -5,9 +5,10 @@ import { unpackCache, type Unpacked } from "../caches/cache_archive.ts";
 import { type CacheFolders, cacheFolders, missingPaths } from "../caches/cache_folders.ts";
 import { cacheKey } from "../caches/cache_key.ts";
 import { nanos, type Retrieval } from "../caches/task_caches.ts";
-import { transferLine, TransferProgress } from "../caches/transfer_progress.ts";
+import { transferLine } from "../caches/transfer_line.ts";
 import { asMachineLost } from "../machine_lost.ts";
 import { noteExit, startScript } from "../scripts/run_script.ts";
+import { TransferMeter } from "../transfer_meter.ts";
 import type { InstructionContext, InstructionHandler } from "./instruction.ts";
 
 /** How often an archive that cannot be taken is fetched. */
@@ -87,14 +88,14 @@ async function restoreNewest({ key, folders }: Place, context: InstructionContex
 async function restore(place: Place, context: InstructionContext): Promise<Unpacked | undefined> {
   const { caches, machine, name, log, signal } = context;
   const { key, folders: { base } } = place;
-  using progress = new TransferProgress({ log });
+  using meter = new TransferMeter(`Restoring ${name}`, { log: (line) => void log.writeLine(line) });
   for (let attempt = 1;; attempt++) {
     const stored = await caches.store.load(key, signal);
     if (stored === undefined) return undefined;
     const made = await missingPaths(machine, place.folders);
-    progress.begin(`Restoring ${name}`);
+    meter.begin(`Restoring ${name}`);
     try {
-      const unpacked = await unpackCache(stored, { machine, base, progress, signal });
+      const unpacked = await unpackCache(stored, { machine, base, meter, signal });
       const { contents: { files, bytes }, size, totalMs: ms } = unpacked;
       await log.writeLine(`Restored ${name}: ${transferLine({ files, from: size, to: bytes, ms })}`);
       return unpacked;

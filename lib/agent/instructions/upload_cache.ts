@@ -3,7 +3,8 @@ import { type CacheArchive, packCache } from "../caches/cache_archive.ts";
 import { cacheChanges } from "../caches/cache_changes.ts";
 import { existingPaths } from "../caches/cache_folders.ts";
 import { nanos, type TaskCache } from "../caches/task_caches.ts";
-import { transferLine, TransferProgress } from "../caches/transfer_progress.ts";
+import { transferLine } from "../caches/transfer_line.ts";
+import { TransferMeter } from "../transfer_meter.ts";
 import { tellTrouble } from "./cache.ts";
 import type { InstructionContext, InstructionHandler } from "./instruction.ts";
 
@@ -54,10 +55,9 @@ async function uploadFolders(cache: TaskCache, name: string, context: Instructio
   if (paths.length === 0) {
     return await log.writeLine(`Not uploading ${name}: there is nothing in its folders`);
   }
-  using progress = new TransferProgress({ log });
-  progress.begin(`Packing ${name}`);
+  using meter = new TransferMeter(`Packing ${name}`, { log: (line) => void log.writeLine(line) });
   const startedAt = performance.now();
-  await using archive = await packCache({ machine, base, paths, spoolDirectory, progress, signal });
+  await using archive = await packCache({ machine, base, paths, spoolDirectory, meter, signal });
   const { contents: { files, bytes }, size } = archive;
   if (files === 0) return await log.writeLine(`Not uploading ${name}: there is nothing in its folders`);
   if (retrieval.kind === "hit") {
@@ -67,7 +67,7 @@ async function uploadFolders(cache: TaskCache, name: string, context: Instructio
   }
   const ms = performance.now() - startedAt;
   await log.writeLine(`Packed ${name}: ${transferLine({ files, from: bytes, to: size, ms })}`);
-  progress.begin(`Uploading ${name}`);
+  meter.begin(`Uploading ${name}`);
   const uploadMs = await send(key, archive, context);
   await log.writeLine(`Uploaded ${key} in ${(uploadMs / 1000).toFixed(1)} s`);
   if (retrieval.kind === "miss") {

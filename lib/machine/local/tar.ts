@@ -1,7 +1,7 @@
 import { succeeded } from "../../process/exit_status.ts";
 import { runCommand } from "../../process/run_command.ts";
 import type { ToolEnd } from "../../process/start_tool.ts";
-import { toolStream } from "./tool_stream.ts";
+import { toolStream } from "../../process/tool_stream.ts";
 
 /** Messages in English, names in UTF-8; and no TAR_OPTIONS of the host's user. */
 function tarEnvironment(): ReadonlyMap<string, string> {

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { runCommand } from "../../process/run_command.ts";
 import { LocalFiles } from "./local_files.ts";
 import { packTar } from "./tar.ts";
-import { toolStream } from "./tool_stream.ts";
+import { toolStream } from "../../process/tool_stream.ts";
 
 /** Writes what it reads to a file, whose mode is set before the first byte is in it. */
 const WRITE = 'if [ -n "$2" ]; then umask 077; : > "$1"; chmod "$2" "$1"; fi; cat > "$1"';

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { AbortReason } from "../../async/abort_reason.ts";
-import { succeeded } from "../../process/exit_status.ts";
-import { startTool, type ToolEnd, type ToolOptions } from "../../process/start_tool.ts";
-import { ToolError } from "../../process/tool_error.ts";
+import { AbortReason } from "../async/abort_reason.ts";
+import { succeeded } from "./exit_status.ts";
+import { startTool, type ToolEnd, type ToolOptions } from "./start_tool.ts";
+import { ToolError } from "./tool_error.ts";
 
 export interface ToolStreamOptions extends ToolOptions {
   /** Which ends are none of a failure; those with status 0 when absent. */
