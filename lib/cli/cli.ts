@@ -5,6 +5,7 @@ import { cancelCommand } from "./cancel/command.ts";
 import { controllerCommands } from "./controller/commands.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
 import type { Io, OutputStream } from "./io.ts";
+import { licensesCommand } from "./licenses/command.ts";
 import { logsCommand } from "./logs/command.ts";
 import { rerunCommand } from "./rerun/command.ts";
 import { runCommand } from "./run/command.ts";
@@ -20,6 +21,7 @@ const root = buildRouteMap<string, CliContext>({
     builds: buildsCommand,
     cancel: cancelCommand,
     controller: controllerCommands,
+    licenses: licensesCommand,
     logs: logsCommand,
     rerun: rerunCommand,
     run: runCommand,

@@ -12,16 +12,21 @@ export async function stageProgram(root: string, directory: string, identity: Bu
   const assets = join(directory, "assets");
   await Deno.mkdir(assets, { recursive: true });
   await bundleProgram(root, join(directory, "bundle"));
-  const { version, commit, date } = identity;
+  const { commit, date } = identity;
   await Deno.writeTextFile(
     join(assets, "build.json"),
-    JSON.stringify({ version, commit, date: date.toISOString() }),
+    JSON.stringify({ commit: abbreviate(commit), date: date.toISOString().slice(0, 10) }),
   );
   await Deno.writeTextFile(
     join(assets, "third_party_notices.txt"),
     thirdPartyNotices(await readDependencies(root)),
   );
   await setTimes(directory, date);
+}
+
+/** A commit as `--version` shows it: its first 10 digits, and whether files differ from it. */
+function abbreviate(commit: string): string {
+  return commit.replace(/^(\w{10})\w*/, "$1");
 }
 
 async function setTimes(path: string, date: Date): Promise<void> {

@@ -24,6 +24,7 @@ Deno.test("every command has --help with examples", async () => {
     "run",
     "controller",
     "controller run",
+    "licenses",
     "validate",
     "submit",
     "builds",
