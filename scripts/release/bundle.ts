@@ -12,9 +12,8 @@ export async function bundleProgram(root: string, directory: string): Promise<vo
     "--frozen",
     "--platform=deno",
     "--code-splitting",
+    // Not with `--keep-names`: then Deno 2.9.3 leaves a `require` in the bundle that throws.
     "--minify",
-    // Error messages and logs name classes.
-    "--keep-names",
     // Optional parts of packages that are made for one platform; what asks for them does without.
     "--external=*.node",
     `--outdir=${directory}`,
