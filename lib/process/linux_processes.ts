@@ -11,7 +11,7 @@ const FEW = 256;
 const MAX_LOOKS = 100;
 
 /** A line of /proc/PID/stat (proc_pid_stat(5)). */
-interface ProcessStat {
+export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
@@ -72,7 +72,11 @@ function allNumbers(): number[] {
 
 function readStat(pid: number): ProcessStat | undefined {
   const text = readText(`/proc/${pid}/stat`);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseStat(text);
+}
+
+/** Reads the line of a /proc/PID/stat. */
+export function parseStat(text: string): ProcessStat {
   // The name, the second field, stands in parentheses and may hold anything, also spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state = "", parent, group, session] = fields;
