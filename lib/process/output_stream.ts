@@ -1,8 +1,16 @@
-/** How long a pipe may be silent, once the program is over, before what it wrote counts as read. */
 const QUIET_MS = 50;
 
 /** The most that a pipe holds: pipe(7), /proc/sys/fs/pipe-max-size for users who are not root. */
 const PIPE_BYTES = 1024 * 1024;
+
+export interface OutputOptions {
+  readonly over: Promise<unknown>;
+  readonly keepReading: boolean;
+  /** How long the source may be silent, once it is over, before what was written counts as read; 50 ms when absent. */
+  readonly quietMs?: number;
+  /** What can have been written and not read by then, in bytes; what a pipe holds when absent. */
+  readonly mostBytes?: number;
+}
 
 type Chunk = ReadableStreamReadResult<Uint8Array>;
 
@@ -13,17 +21,18 @@ type Chunk = ReadableStreamReadResult<Uint8Array>;
  */
 export function outputUntil(
   source: ReadableStream<Uint8Array>,
-  options: { over: Promise<unknown>; keepReading: boolean },
+  options: OutputOptions,
 ): ReadableStream<Uint8Array> {
+  const { quietMs = QUIET_MS, mostBytes = PIPE_BYTES } = options;
   const reader = source.getReader();
   let left = Infinity;
   let finish: (() => void) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const arm = () => {
-    if (left !== Infinity && finish) timer = setTimeout(finish, QUIET_MS);
+    if (left !== Infinity && finish) timer = setTimeout(finish, quietMs);
   };
   const onOver = () => {
-    left = PIPE_BYTES;
+    left = mostBytes;
     arm();
   };
   options.over.then(onOver, onOver);

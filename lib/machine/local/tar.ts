@@ -25,7 +25,7 @@ export function packTar(
 }
 
 /** GNU tar ends with 1 where a file was written to meanwhile, such as a log: what it read is in the archive. */
-function packed({ status, stderr }: ToolEnd): boolean {
+export function packed({ status, stderr }: ToolEnd): boolean {
   const grew = status.kind === "exited" && status.code === 1 &&
     stderr.trim().split("\n").every((line) => /: file changed as we read it$/.test(line));
   return succeeded(status) || grew;

@@ -1,0 +1,87 @@
+import { Buffer } from "node:buffer";
+import { limitOfMark } from "../../process/limit_mark.ts";
+import { MARK_VARIABLE } from "../../process/process_mark.ts";
+import type { CommandFile, MachineCommand, Platform } from "../machine.ts";
+import { shellQuote } from "../shell_quote.ts";
+
+/** What the script answers when the program is about to be started, or why it cannot be. */
+export const STARTED = "started";
+
+/** A variable's name that POSIX shells can set: neither an odd one, nor one that bash or dash keep for themselves. */
+const SHELL_NAME =
+  /^(?!(?:E?UID|PPID|GROUPS|BASHOPTS|SHELLOPTS|BASH_VERSINFO|OPTIND|LINENO|RANDOM|SECONDS)$)[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Gives the program the variables that a shell cannot set, such as Gradle's `ORG_GRADLE_PROJECT_signing.keyId`. */
+const SET_ODD_NAMES = "perl -e 'for (grep { /^CIRRUS_ODD_NAME_\\d+$/ } keys %ENV) " +
+  "{ my ($name, $value) = split /=/, delete $ENV{$_}, 2; $ENV{$name} = $value } exec { $ARGV[0] } @ARGV; " +
+  'die "$ARGV[0]: $!\\n"\'';
+
+/**
+ * The script that becomes a command's program: it makes the files, checks what can be checked, answers, and is
+ * replaced. The program has nothing to read, and one stream for both of its outputs.
+ */
+export function commandScript(
+  command: MachineCommand,
+  options: { mark: string; platform: Platform },
+): Uint8Array {
+  const { argv, environment, workingDirectory } = command;
+  const { mark, platform } = options;
+  const odd = [...environment].filter(([name]) => !SHELL_NAME.test(name));
+  const variables: (readonly [string, string])[] = [
+    ...[...environment].filter(([name]) => SHELL_NAME.test(name)),
+    ...odd.map(([name, value], i) => [`CIRRUS_ODD_NAME_${i}`, `${name}=${value}`] as const),
+    [MARK_VARIABLE, mark],
+  ];
+  const words = argv.map(shellQuote).join(" ");
+  const parts: (string | Uint8Array)[] = [
+    'no() { printf "%s\\n" "$1"; exit 1; }',
+    ...(command.files ?? []).map(writeFile),
+    `[ -e ${shellQuote(workingDirectory)} ] || no ${
+      shellQuote(`its working directory ${workingDirectory} does not exist`)
+    }`,
+    `cd -- ${shellQuote(workingDirectory)} 2>/dev/null || no ${
+      shellQuote(`its working directory ${workingDirectory} is no directory, or must not be entered`)
+    }`,
+    ...(platform.os === "linux" ? [`ulimit -S -m ${limitOfMark(mark)} 2>/dev/null`] : []),
+    "unset PATH OLDPWD",
+    ...variables.map(([name, value]) => `export ${name}=${shellQuote(value)}`),
+    requireProgram(argv[0], environment.get("PATH")),
+    ...(odd.length === 0 ? [] : [
+      `command -v perl >/dev/null || no ${
+        shellQuote(
+          `the variable ${odd[0]?.[0]} has a name that only perl can set, and there is none; rename it`,
+        )
+      }`,
+    ]),
+    `echo ${STARTED}`,
+    `exec </dev/null 2>&1 ${odd.length === 0 ? "" : `${SET_ODD_NAMES} `}${words}`,
+    "",
+  ];
+  return Buffer.concat(parts.flatMap((part) => [Buffer.from(part), Buffer.from("\n")]));
+}
+
+/** The file has its mode before its first byte. */
+function writeFile({ path, content, mode = 0o600 }: CommandFile): Uint8Array {
+  const name = shellQuote(path);
+  // Byte by byte: it need not be UTF-8.
+  const text = shellQuote(Buffer.from(content).toString("latin1"));
+  return Buffer.concat([
+    Buffer.from(`problem=$( (umask 077; : >${name} && chmod ${mode.toString(8)} ${name} && printf %s `),
+    Buffer.from(text, "latin1"),
+    Buffer.from(` >${name}) 2>&1) || no "$problem"`),
+  ]);
+}
+
+function requireProgram(program: string, path: string | undefined): string {
+  const quoted = shellQuote(program);
+  if (!program.includes("/")) {
+    const where = path === undefined ? "no PATH is set" : `PATH (${path})`;
+    return `command -v ${quoted} >/dev/null 2>&1 || no ${
+      shellQuote(`there is no such program in ${where}; install it or extend PATH`)
+    }`;
+  }
+  return `[ -e ${quoted} ] || no 'there is no such file'\n` +
+    `[ -f ${quoted} ] && [ -x ${quoted} ] || no ${
+      shellQuote(`${program} is no executable file; check what it is and its permissions`)
+    }`;
+}

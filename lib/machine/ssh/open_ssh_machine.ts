@@ -1,0 +1,73 @@
+import type { Machine } from "../machine.ts";
+import { connectPatiently } from "./connect_patiently.ts";
+import { ControlShell } from "./control_shell.ts";
+import { guestProcesses } from "./guest_processes.ts";
+import { HostKeyPin } from "./host_key_pin.ts";
+import { probe } from "./probe.ts";
+import { Sessions } from "./sessions.ts";
+import type { SshLogin } from "./ssh_login.ts";
+import { SshConnection } from "./ssh_connection.ts";
+import { SshMachine } from "./ssh_machine.ts";
+import { syncClock } from "./sync_clock.ts";
+
+export interface OpenSshMachineOptions {
+  /** How long the VM may take to let us in, in milliseconds. */
+  readonly bootTimeoutMs: number;
+  /** Where tasks work when they do not name a place; `/tmp/cirrus-ci-build` when absent. */
+  readonly workingDirectory?: string;
+  /** What tasks see beside the environment of the VM's user, such as `CIRRUS_VM_ID`. */
+  readonly variables?: ReadonlyMap<string, string>;
+  /** Whether the VM's clock is set to this host's first (`sync_time_over_ssh`). */
+  readonly syncTime?: boolean;
+  /** Stops the opening. */
+  readonly signal: AbortSignal;
+  /** Aborts, with a reason of kind `lost`, when the VM is known to be gone. */
+  readonly lost?: AbortSignal;
+  /** What the machine is made of; disposed with it, or when it cannot be opened. */
+  readonly resources?: AsyncDisposable;
+  /** See `ConnectOptions`. */
+  readonly keepaliveMs?: number;
+}
+
+/**
+ * Logs in to a VM, which may still be booting, and makes a machine of it. Rejects with an `Error` that says what
+ * failed, and with the signal's reason when that aborts.
+ */
+export async function openSshMachine(login: SshLogin, options: OpenSshMachineOptions): Promise<Machine> {
+  const { workingDirectory = "/tmp/cirrus-ci-build", variables = new Map(), syncTime = false } = options;
+  await using resources = new AsyncDisposableStack();
+  if (options.resources) resources.use(options.resources);
+  const gone = options.lost ?? new AbortController().signal;
+  const signal = AbortSignal.any([options.signal, gone]);
+  const pin = new HostKeyPin();
+  const connect = {
+    pin,
+    signal,
+    ...(options.keepaliveMs !== undefined && { keepaliveMs: options.keepaliveMs }),
+  };
+  const connection = await connectPatiently(login, { ...connect, timeoutMs: options.bootTimeoutMs });
+  const lost = AbortSignal.any([gone, connection.lost]);
+  const sessions = new Sessions(
+    connection,
+    () => SshConnection.open(login, { ...connect, signal: lost }),
+  );
+  using opened = new DisposableStack();
+  opened.use(sessions);
+  const shells = { signal: AbortSignal.any([signal, lost]), lost };
+  const [facts, control] = await Promise.all([
+    probe(sessions, shells),
+    ControlShell.start(sessions, { lost, signal: lost }),
+  ]);
+  if (syncTime) await syncClock(sessions, shells);
+  opened.move();
+  return new SshMachine({
+    platform: facts.platform,
+    workingDirectory,
+    environment: new Map([...facts.environment, ...variables]),
+    connection,
+    sessions,
+    processes: guestProcesses(control, facts.platform),
+    lost,
+    resources: resources.move(),
+  });
+}

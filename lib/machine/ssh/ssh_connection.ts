@@ -1,0 +1,178 @@
+import { Client, type ClientChannel } from "ssh2";
+import type { Duplex } from "node:stream";
+import { AbortReason } from "../../async/abort_reason.ts";
+import { abortable } from "../../async/abortable.ts";
+import { errorMessage } from "../../diagnostics/error_message.ts";
+import { connectTcp } from "./connect_tcp.ts";
+import { ConnectError } from "./connect_error.ts";
+import type { HostKeyPin } from "./host_key_pin.ts";
+import { describeLogin, type SshLogin } from "./ssh_login.ts";
+
+/** For the handshake and the login together: a refused password takes sshd 2 s. */
+const LOGIN_WITHIN_MS = 10_000;
+
+/** How often a silent VM is asked whether it is there. */
+const KEEPALIVE_MS = 12_000;
+/** It is lost when it leaves so many questions unanswered: a minute after its last sign of life at the latest. */
+const KEEPALIVES = 4;
+
+/** What OpenSSH allows on one connection unless told otherwise: `MaxSessions` of sshd_config(5). */
+const MAX_SESSIONS = 10;
+
+export interface ConnectOptions {
+  readonly pin: HostKeyPin;
+  readonly signal: AbortSignal;
+  /** Between two questions whether the VM is there, in milliseconds; 12 s when absent, which is 1 min in all. */
+  readonly keepaliveMs?: number;
+}
+
+/** A connection to a VM's sshd. Once it is lost, or disposed of, nothing can be done with it. */
+export class SshConnection implements Disposable {
+  readonly #client: Client;
+  readonly #over = new AbortController();
+  #sessions = 0;
+  #most = MAX_SESSIONS;
+
+  private constructor(client: Client, login: SshLogin) {
+    this.#client = client;
+    const end = (problem: string) =>
+      this.#over.abort(
+        new AbortReason("lost", `The SSH connection to ${describeLogin(login)} was lost: ${problem}`),
+      );
+    client.on("error", (error) => end(describe(error)));
+    client.on("close", () => end("the VM closed it, or is gone"));
+  }
+
+  /** Connects, once. Rejects with a `ConnectError`, or with the signal's reason when that aborts. */
+  static async open(login: SshLogin, options: ConnectOptions): Promise<SshConnection> {
+    const { hostname, port = 22 } = login;
+    const socket = await connectTcp({ hostname, port }, options);
+    const client = new Client();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let wrongKey = false;
+    client.once("ready", resolve);
+    client.on("error", reject);
+    client.on("close", () => reject(new Error("its sshd closed the connection")));
+    // macOS asks for the password in this way, too.
+    client.on(
+      "keyboard-interactive",
+      (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => login.password)),
+    );
+    try {
+      client.connect({
+        sock: socket,
+        username: login.user,
+        password: login.password,
+        authHandler: ["password", "keyboard-interactive"],
+        readyTimeout: LOGIN_WITHIN_MS,
+        keepaliveInterval: options.keepaliveMs ?? KEEPALIVE_MS,
+        keepaliveCountMax: KEEPALIVES,
+        hostVerifier: (key: Uint8Array) => {
+          const accepted = options.pin.accepts(key);
+          wrongKey = !accepted;
+          return accepted;
+        },
+      });
+      await abortable(promise, options.signal);
+      return new SshConnection(client, login);
+    } catch (error) {
+      client.on("error", () => {});
+      client.destroy();
+      options.signal.throwIfAborted();
+      throw loginError(error, login, wrongKey);
+    }
+  }
+
+  /** Aborts, with a reason of kind `lost`, when the connection is over. */
+  get lost(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Whether the VM is known to open no more sessions on it. */
+  get isFull(): boolean {
+    return this.#sessions >= this.#most;
+  }
+
+  /** Whether any session is open, or being opened. */
+  get isUsed(): boolean {
+    return this.#sessions > 0;
+  }
+
+  /**
+   * Gives a line to the user's shell in a session of its own. Undefined when the VM opens no more sessions on this
+   * connection, which is full from then on until one ends. Rejects with the reason when the connection is lost.
+   */
+  async exec(line: string): Promise<ClientChannel | undefined> {
+    this.lost.throwIfAborted();
+    this.#sessions++;
+    const { promise, resolve, reject } = Promise.withResolvers<ClientChannel | undefined>();
+    this.#client.exec(line, (error, channel) => {
+      if (channel) {
+        channel.once("close", () => this.#sessions--);
+        return resolve(channel);
+      }
+      this.#sessions--;
+      if (!isRefusal(error)) return reject(error);
+      this.#most = Math.max(1, this.#sessions);
+      resolve(undefined);
+    });
+    return await abortable(promise, this.lost);
+  }
+
+  /** Has the VM listen on a port of its loopback, which it resolves with, and hand over what connects to it. */
+  async listen(onConnection: (stream: Duplex) => void): Promise<number> {
+    this.lost.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#client.forwardIn("127.0.0.1", 0, (error, port) => error ? reject(error) : resolve(port));
+    const port = await abortable(promise, this.lost);
+    this.#client.on("tcp connection", ({ destPort }, accept) => {
+      if (destPort === port) onConnection(accept());
+    });
+    return port;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort(new AbortReason("finished", "The machine is being disposed"));
+    this.#client.end();
+    this.#client.destroy();
+  }
+}
+
+/** Of RFC 4254, section 5.1: the other side said why it opens no channel. */
+function isRefusal(error: Error | undefined): boolean {
+  return error !== undefined && "reason" in error;
+}
+
+function loginError(error: unknown, login: SshLogin, wrongKey: boolean): ConnectError {
+  const doing = `Logging in to ${describeLogin(login)}`;
+  if (wrongKey) {
+    return new ConnectError(
+      "host key",
+      `${doing}: its host key is another one than before, so this may not be the VM; run the task again`,
+      { cause: error },
+    );
+  }
+  if (error instanceof Error && "level" in error && error.level === "client-authentication") {
+    return new ConnectError(
+      "password",
+      `${doing}: it refused the password; set user and password of the task's isolation to those of the image`,
+      { cause: error },
+    );
+  }
+  return new ConnectError("unreachable", `${doing}: ${describe(error)}`, { cause: error });
+}
+
+/** In words of ours, where ssh2's say less. */
+function describe(error: unknown): string {
+  const message = errorMessage(error);
+  switch (message) {
+    case "Keepalive timeout":
+      return "it no longer answers; look whether the VM is frozen, or cut off the network";
+    case "Timed out while waiting for handshake":
+      return `its sshd did not finish the login within ${LOGIN_WITHIN_MS / 1000} s`;
+    case "Connection lost before handshake":
+      return "its sshd closed the connection before the handshake";
+    default:
+      return message;
+  }
+}
