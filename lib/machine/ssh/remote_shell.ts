@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ClientChannel } from "ssh2";
+import type { ClientChannel } from "./ssh2.d.ts";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
 import type { ExitStatus } from "../machine.ts";

@@ -1,4 +1,4 @@
-import type { ClientChannel } from "ssh2";
+import type { ClientChannel } from "./ssh2.d.ts";
 
 /**
  * Sends a stream through a channel, as fast as the other side takes it, and ends the channel's input. When the

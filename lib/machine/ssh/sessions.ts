@@ -1,4 +1,4 @@
-import type { ClientChannel } from "ssh2";
+import type { ClientChannel } from "./ssh2.d.ts";
 import { abortable } from "../../async/abortable.ts";
 import type { SshConnection } from "./ssh_connection.ts";
 

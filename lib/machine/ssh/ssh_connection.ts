@@ -1,3 +1,4 @@
+// @ts-types="./ssh2.d.ts"
 import { Client, type ClientChannel } from "ssh2";
 import type { Duplex } from "node:stream";
 import { AbortReason } from "../../async/abort_reason.ts";
