@@ -3,14 +3,17 @@ import type { CliContext } from "./command.ts";
 import { buildsCommand } from "./builds/command.ts";
 import { cancelCommand } from "./cancel/command.ts";
 import { controllerCommands } from "./controller/commands.ts";
-import { ExitCode, exitCodeOf } from "./exit_code.ts";
+import { completionCommand } from "./completion/command.ts";
+import { PROPOSE, propose } from "./completion/propose.ts";
+import { debugFlag, takeDebugFlag } from "./debug_flag.ts";
+import { exitCodeOf, exitCodeOfRun } from "./exit_code.ts";
 import type { Io, OutputStream } from "./io.ts";
 import { licensesCommand } from "./licenses/command.ts";
 import { logsCommand } from "./logs/command.ts";
 import { rerunCommand } from "./rerun/command.ts";
 import { runCommand } from "./run/command.ts";
 import { submitCommand } from "./submit/command.ts";
-import { TEXT } from "./text.ts";
+import { applicationText } from "./text.ts";
 import { validateCommand } from "./validate/command.ts";
 import { describeVersion } from "./version.ts";
 import { workerCommands } from "./worker/commands.ts";
@@ -20,6 +23,7 @@ const root = buildRouteMap<string, CliContext>({
   routes: {
     builds: buildsCommand,
     cancel: cancelCommand,
+    completion: completionCommand,
     controller: controllerCommands,
     licenses: licensesCommand,
     logs: logsCommand,
@@ -46,37 +50,60 @@ const root = buildRouteMap<string, CliContext>({
   },
 });
 
-const application = buildApplication<CliContext>(root, {
-  name: "cirrus",
-  scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-  documentation: { caseStyle: "convert-camel-to-kebab" },
-  localization: { text: TEXT },
-  determineExitCode: exitCodeOf,
-}, {
-  help: help({
-    brief: "Print help and exit",
-    defaultForRouteMap: true,
-    formatting: {
-      caseStyle: "convert-camel-to-kebab",
-      useAliasInUsageLine: false,
-      onlyRequiredInUsageLine: true,
+/** Makes the library name all that a word could mean, of which we choose: its own choice knows no kebab case. */
+const EVERYTHING_IS_NEAR = {
+  threshold: Infinity,
+  weights: { insertion: 0, deletion: 0, substitution: 0, transposition: 0 },
+};
+
+const createApplication = ({ debug }: { readonly debug: boolean }) =>
+  buildApplication<CliContext>(root, {
+    name: "cirrus",
+    scanner: {
+      caseStyle: "allow-kebab-for-camel",
+      allowArgumentEscapeSequence: true,
+      distanceOptions: EVERYTHING_IS_NEAR,
     },
-  }),
-  // No `-v`: that is `--verbose` of `cirrus run`.
-  version: version({
-    brief: "Print version, commit, Deno, operating system and architecture, and exit",
-    info: { getCurrentVersion: () => Promise.resolve(describeVersion()) },
-    alias: false,
-  }),
-});
+    documentation: { caseStyle: "convert-camel-to-kebab" },
+    completion: { includeAliases: true },
+    localization: { text: applicationText({ debug }) },
+    determineExitCode: exitCodeOf,
+  }, {
+    debug: debugFlag,
+    help: help({
+      brief: "Print help and exit",
+      complete: true,
+      defaultForRouteMap: true,
+      formatting: {
+        caseStyle: "convert-camel-to-kebab",
+        useAliasInUsageLine: false,
+        onlyRequiredInUsageLine: true,
+      },
+    }),
+    // No `-v`: that is `--verbose` of `cirrus run`.
+    version: version({
+      brief: "Print version, commit, Deno, operating system and architecture, and exit",
+      info: { getCurrentVersion: () => Promise.resolve(describeVersion()) },
+      alias: false,
+      complete: true,
+    }),
+  });
 
 /** Runs the program with these arguments and resolves with its exit code. Never rejects. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const process: CliContext["process"] = { stdout: writable(io.stdout, io), stderr: writable(io.stderr, io) };
-  await run(application, args, { process, io });
-  const exitCode = Number(process.exitCode ?? ExitCode.success);
-  // The library counts its own failures, such as an unknown flag, below zero.
-  return exitCode < 0 ? ExitCode.misuse : exitCode;
+  const { words, debug } = takeDebugFlag(args);
+  const application = createApplication({ debug });
+  const context = { process, io: debug ? withDebug(io) : io };
+  if (words[0] === PROPOSE) process.stdout.write(await propose(application, words.slice(1), context));
+  else await run(application, words, context);
+  return exitCodeOfRun(process.exitCode);
+}
+
+function withDebug(io: Io): Io {
+  const { stdout, stderr, readStdin, environment, workingDirectory } = io;
+  const onSignal: Io["onSignal"] = (signal, callback) => io.onSignal(signal, callback);
+  return { stdout, stderr, readStdin, environment, workingDirectory, onSignal, debug: true };
 }
 
 /** A stream as the command line's library wants it. */

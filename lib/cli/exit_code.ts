@@ -1,3 +1,4 @@
+import { ExitCode as LibraryExitCode } from "@stricli/core";
 import { UsageError } from "./usage_error.ts";
 
 /** How the program ends. */
@@ -12,6 +13,17 @@ export const ExitCode = {
 /** The exit code of a command that ended with this error. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof UsageError ? ExitCode.misuse : ExitCode.failure;
+}
+
+/**
+ * The exit code of the program for what the command line's library ends with: nothing or a command's own code, else
+ * one of its own, which are below zero.
+ */
+export function exitCodeOfRun(code: number | string | null | undefined): number {
+  const number = Number(code ?? ExitCode.success);
+  if (number >= 0) return number;
+  const isMisuse = number === LibraryExitCode.UnknownCommand || number === LibraryExitCode.InvalidArgument;
+  return isMisuse ? ExitCode.misuse : ExitCode.failure;
 }
 
 /** The shells' convention for a program that a signal ended: 130 after SIGINT, 143 after SIGTERM. */

@@ -24,6 +24,8 @@ export interface Io {
   /** All of standard input, as text. */
   readonly readStdin: () => Promise<string>;
   readonly environment: ReadonlyMap<string, string>;
+  /** Whether the person asked for all there is to know, by `--debug`. */
+  readonly debug?: boolean;
   /** Absolute path. */
   readonly workingDirectory: string;
   /** Calls back at each arrival, until the result is disposed. A signal that the platform lacks never arrives. */

@@ -4,41 +4,66 @@ import {
   formatMessageForArgumentScannerError,
   text_en,
 } from "@stricli/core";
-import { errorMessage } from "../diagnostics/error_message.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import { describeError, describeFully } from "./describe_error.ts";
 
-/** What the command line's library says, where its own words would mislead or could show a secret. */
-export const TEXT: ApplicationText = {
-  ...text_en,
-  exceptionWhileParsingArguments: (error) =>
-    error instanceof ArgumentScannerError
-      ? formatMessageForArgumentScannerError(error, {
-        // The library's text quotes both values, and one of them may be a token.
-        UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} is given twice: give it once`,
-        // `--name=` and a value with a line break are no flags to the library.
-        UnexpectedPositionalError: ({ input }) =>
-          input.startsWith("-")
-            ? `Cannot read ${flagName(input)}: write the value as a word of its own, behind the flag's name`
-            : `Unexpected argument ${JSON.stringify(input)}: see --help for what this command takes`,
-      })
-      : describeError(error),
-  exceptionWhileRunningCommand: describeError,
-  exceptionWhileLoadingCommandFunction: describeError,
-  commandErrorResult: describeError,
-};
+/**
+ * What the command line's library says, where its own words would mislead or could show a secret. With `debug`,
+ * errors come with their stacks.
+ */
+export function applicationText({ debug }: { readonly debug: boolean }): ApplicationText {
+  const describe = (error: unknown) => debug ? describeFully(error) : describeError(error);
+  return {
+    ...text_en,
+    noCommandRegisteredForInput: ({ input, corrections }) =>
+      input.startsWith("-")
+        ? unknownFlag(flagName(input).slice(2), [])
+        : `No command registered for ${input}${
+          didYouMean(input, corrections.map((command) => command.slice(1, -1)))
+        }`,
+    exceptionWhileParsingArguments: describeParseError,
+    exceptionWhileRunningCommand: describe,
+    exceptionWhileLoadingCommandFunction: describe,
+    commandErrorResult: describe,
+  };
+}
+
+function describeParseError(error: unknown): string {
+  if (!(error instanceof ArgumentScannerError)) return describeError(error);
+  return formatMessageForArgumentScannerError(error, {
+    FlagNotFoundError: ({ input, corrections }) => unknownFlag(input, corrections),
+    AliasNotFoundError: ({ input }) =>
+      `No flag registered for -${input}: see --help; the value of a flag is a word of its own`,
+    EnumValidationError: ({ externalFlagName, input, values }) =>
+      `Invalid ${JSON.stringify(input)} for --${externalFlagName}: write one of ${values.join(", ")}` +
+      didYouMean(input, values),
+    // The library's text quotes both values, and one of them may be a token.
+    UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} is given twice: give it once`,
+    // `--name=` and a value with a line break are no flags to the library.
+    UnexpectedPositionalError: ({ input }) =>
+      input.startsWith("-")
+        ? `Cannot read ${flagName(input)}: write the value as a word of its own, behind the flag's name`
+        : `Unexpected argument ${JSON.stringify(input)}: see --help for what this command takes`,
+  });
+}
+
+/** The flags that every command has, which the library does not count among those of a command. */
+const EVERYWHERE = ["help", "debug", "version"];
+
+function unknownFlag(name: string, candidates: readonly string[]): string {
+  const flags = [...candidates, ...EVERYWHERE].map((candidate) => `--${kebabCase(candidate)}`);
+  return `No flag registered for --${name}${didYouMean(`--${name}`, flags)}`;
+}
+
+function didYouMean(word: string, candidates: readonly string[]): string {
+  const meant = nearest(word, candidates);
+  return meant === undefined ? "" : `, did you mean ${meant}?`;
+}
+
+function kebabCase(camelCase: string): string {
+  return camelCase.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
 
 function flagName(input: string): string {
   return input.replace(/[=\s].*$/s, "");
-}
-
-/**
- * An error as a person reads it. Errors that only a fault of this program can be the cause of come with
- * their stack, for the report.
- */
-export function describeError(error: unknown): string {
-  // What went wrong first is the cause of what went wrong while cleaning up.
-  if (error instanceof SuppressedError) return describeError(error.suppressed);
-  const isFault = error instanceof TypeError || error instanceof ReferenceError ||
-    error instanceof RangeError;
-  if (isFault) return `This is a fault of cirrus, please report it: ${error.stack ?? error.message}`;
-  return errorMessage(error);
 }

@@ -18,41 +18,6 @@ Deno.test("--version names version, commit, Deno, operating system and architect
   assert.ok(stdout.startsWith(`cirrus ${VERSION} `));
 });
 
-Deno.test("every command has --help with examples", async () => {
-  const commands = [
-    "",
-    "run",
-    "controller",
-    "controller run",
-    "licenses",
-    "validate",
-    "submit",
-    "builds",
-    "logs",
-    "cancel",
-    "rerun",
-    "workers",
-    "workers list",
-    "workers disable",
-    "workers enable",
-    "workers delete",
-    "worker",
-    "worker run",
-    "worker pause",
-    "worker resume",
-    "worker status",
-    "worker install",
-    "worker uninstall",
-    "controller install",
-    "controller uninstall",
-  ];
-  for (const command of commands) {
-    const { exitCode, stdout } = await cirrus(...command.split(" ").filter(Boolean), "--help");
-    assert.equal(exitCode, 0);
-    assert.match(stdout, /EXAMPLES\n {2}(\S+=\S+ )?cirrus /, `cirrus ${command} --help`);
-  }
-});
-
 Deno.test("the program without arguments shows its help", async () => {
   const { exitCode, stdout } = await cirrus();
   assert.equal(exitCode, 0);
@@ -74,13 +39,23 @@ Deno.test("help lists the flags of cirrus run as people write them", async () =>
 
 for (
   const [args, message] of [
-    ["rnu", "No command registered for `rnu`, did you mean `run`?\n"],
-    ["worker stat", "No command registered for `stat`, did you mean `status`?\n"],
+    ["rnu", "No command registered for rnu, did you mean run?\n"],
+    ["worker stat", "No command registered for stat, did you mean status?\n"],
     ["run --dirt", "No flag registered for --dirt, did you mean --dirty?\n"],
-    ["run -x", "No alias registered for -x\n"],
+    ["run -x", "No flag registered for -x: see --help; the value of a flag is a word of its own\n"],
+    ["run -osimple", "No flag registered for -s: see --help; the value of a flag is a word of its own\n"],
+    ["worker run --halp", "No flag registered for --halp, did you mean --help?\n"],
+    ["worker run --debgu", "No flag registered for --debgu, did you mean --debug?\n"],
+    ["worker run --tokenfile=x", "No flag registered for --tokenfile, did you mean --token-file?\n"],
+    ["run --nothing-alike", "No flag registered for --nothing-alike\n"],
+    ["--versoin", "No flag registered for --versoin, did you mean --version?\n"],
     [
       "run --output=plain",
-      'Expected "plain" to be one of (auto|interactive|noemoji|simple|travis|github-actions|teamcity), did you mean "travis"?\n',
+      'Invalid "plain" for --output: write one of auto, interactive, noemoji, simple, travis, github-actions, teamcity\n',
+    ],
+    [
+      "run --output=tarvis",
+      'Invalid "tarvis" for --output: write one of auto, interactive, noemoji, simple, travis, github-actions, teamcity, did you mean travis?\n',
     ],
     ["run --jobs", "Expected input for flag --jobs\n"],
     ["run --jobs 0", 'Failed to parse "0" for jobs: expected a whole number from 1 up\n'],

@@ -7,6 +7,9 @@ const CHECKS = {
   python3: ["python3", "--version"],
   systemd: ["systemd-analyze", "--version"],
   unzip: ["unzip", "-v"],
+  bash: ["bash", "--version"],
+  zsh: ["zsh", "--version"],
+  fish: ["fish", "--version"],
   sshd: ["/usr/sbin/sshd", "-V"],
 } satisfies Record<string, Program>;
 

@@ -7,6 +7,7 @@ import { Secrets } from "../../logging/secrets.ts";
 import { parseEndpoint } from "../../rpc/endpoint.ts";
 import { Interruption } from "../interruption.ts";
 import type { Io } from "../io.ts";
+import { logLevel } from "../log_level.ts";
 import { UsageError } from "../usage_error.ts";
 import { announcement } from "./announcement.ts";
 import { readCertificate } from "./certificate.ts";
@@ -22,7 +23,7 @@ import { obtainToken } from "./token.ts";
 export async function runController(flags: ControllerRunFlags, io: Io): Promise<number> {
   const path = (given: string) => resolve(io.workingDirectory, given);
   const secrets = new Secrets();
-  using log = openLog({ level: "info", secrets });
+  using log = openLog({ level: logLevel(io), secrets });
   const { logger } = log;
   checkPublicUrl(flags.publicUrl);
   const certificate = await readCertificate(flags);

@@ -43,7 +43,7 @@ async function runAndShow(
   const startedAt = performance.now();
   const tally = new RunTally();
   const held = new HeldLines();
-  using log = flags.verbose
+  using log = flags.verbose || io.debug
     ? openLog({ level: "debug", output: lineOutput((line) => showNote(renderer, line)) })
     : openLog({ level: "warning", output: lineOutput((line) => held.add(line)) });
   try {

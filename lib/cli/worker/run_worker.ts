@@ -9,6 +9,7 @@ import { Worker } from "../../worker/worker.ts";
 import type { WorkerOptions } from "../../worker/worker_options.ts";
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
+import { logLevel } from "../log_level.ts";
 import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
 import type { WorkerRunFlags } from "./flags.ts";
@@ -24,7 +25,7 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   // The tools that are started (tar, git...) inherit the environment.
   Deno.env.delete(TOKEN_VARIABLE);
   await applyUserFlags(flags);
-  using log = openLog({ level: "info", secrets });
+  using log = openLog({ level: logLevel(io), secrets });
   const worker = createWorker(options, log.logger);
   warnOfFlags(flags, log.logger);
   return await untilSignaled(io, log.logger, (signals) => worker.run(signals));

@@ -269,7 +269,7 @@ for (
       /expected NAME:bool, NAME:string/,
     ],
     ["a variable has no name", { ".cirrus.yml": VALID }, ["--env", "=a"], /^Cannot read a variable of --env/],
-    ["the format is unknown", {}, ["--print=xml"], /^Expected "xml" to be one of \(json\|yaml\)/],
+    ["the format is unknown", {}, ["--print=xml"], /^Invalid "xml" for --print: write one of json, yaml/],
   ] as const
 ) {
   Deno.test(`it ends with 2 and says what to do when ${what}`, async () => {
