@@ -17,7 +17,7 @@ export class PollSchedule {
   #dueAt = -Infinity;
   #inFlight = false;
   #failing = false;
-  /** A task ended that the poll in flight still listed as running. */
+  /** What the poll in flight has said holds no longer. */
   #outdated = false;
 
   constructor(backoff: Backoff) {
@@ -62,7 +62,8 @@ export class PollSchedule {
     this.#dueAt = -Infinity;
   }
 
-  taskEnded(): void {
+  /** What the last poll has said holds no longer: a task has ended, or the worker is told otherwise. */
+  outdated(): void {
     if (this.#inFlight) this.#outdated = true;
     else if (!this.#failing) this.#dueAt = -Infinity;
   }

@@ -11,7 +11,7 @@ export interface StatusPublisherOptions {
   readonly name: string;
   readonly version: string;
   readonly tasks: RunningTasks;
-  readonly sessions: readonly UpstreamSession[];
+  readonly sessions: () => readonly UpstreamSession[];
   /** Aborted once the worker takes no more tasks. */
   readonly drain: AbortSignal;
   readonly logger: Logger;
@@ -29,7 +29,7 @@ export function statusPublisher(options: StatusPublisherOptions): () => void {
         pid: Deno.pid,
         since,
         draining: drain.aborted,
-        upstreams: sessions.map(({ endpoint, registered }) => ({ endpoint, registered })),
+        upstreams: sessions().map(({ endpoint, registered }) => ({ endpoint, registered })),
         tasks: [...tasks].map(({ assignment, upstream, since }) => ({
           id: assignment.id,
           upstream: upstream.endpoint,

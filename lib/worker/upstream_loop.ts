@@ -60,6 +60,9 @@ export class UpstreamLoop {
   #established = false;
   #call: CallInFlight | undefined;
   #drain: Drain = { kind: "no" };
+  /** Whether the worker goes on without this upstream. */
+  #leaving = false;
+  #registersAgain = false;
   #giveUpTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: UpstreamLoopOptions) {
@@ -67,11 +70,11 @@ export class UpstreamLoop {
   }
 
   /**
-   * Polls until `cancel` aborts, which gives up the call in flight, or until `drain` has aborted and the
-   * upstream has nothing more for this worker.
+   * Polls until `cancel` aborts, which gives up the call in flight, or until the upstream has nothing more for this
+   * worker once `drain` has aborted, with which the worker ends, or `leave`, with which it goes on without this upstream.
    */
-  async run(signals: { drain: AbortSignal; cancel: AbortSignal }): Promise<void> {
-    const { drain, cancel } = signals;
+  async run(signals: { drain: AbortSignal; leave: AbortSignal; cancel: AbortSignal }): Promise<void> {
+    const { drain, leave, cancel } = signals;
     using cleanUp = new DisposableStack();
     const on = (signal: AbortSignal, listener: () => void) => {
       signal.addEventListener("abort", listener);
@@ -80,7 +83,7 @@ export class UpstreamLoop {
     };
     cleanUp.defer(() => clearTimeout(this.#giveUpTimer));
     cleanUp.use(this.#options.tasks.onChange((change) => {
-      if (change === "ended") this.#schedule.taskEnded();
+      if (change === "ended") this.#schedule.outdated();
       this.#reconsider();
     }));
     on(cancel, () => {
@@ -88,20 +91,41 @@ export class UpstreamLoop {
       this.#alarm.ring();
     });
     let told: Promise<void> | undefined;
-    on(drain, () => told = this.#tell(cancel));
+    on(leave, () => {
+      this.#leaving = true;
+      told ??= this.#tell(cancel);
+    });
+    on(drain, () => told ??= this.#tell(cancel));
 
     while (!cancel.aborted && !this.#over()) {
-      const waitMs = this.#needed() ? this.#schedule.waitMs(performance.now()) : undefined;
-      if (waitMs === 0) await this.#attempt(this.#options.session.registered ? "poll" : "register");
+      const waitMs = this.#needed() ? this.#waitMs() : undefined;
+      const registered = this.#options.session.registered && !this.#registersAgain;
+      if (waitMs === 0) await this.#attempt(registered ? "poll" : "register");
       else await this.#alarm.sleep(waitMs);
     }
     await told;
   }
 
+  /** Registers the worker anew, at once or after the call in flight. */
+  registerAgain(): void {
+    this.#registersAgain = true;
+    this.#alarm.ring();
+  }
+
+  /** Tells the upstream soon what has changed in what the worker says of itself. */
+  infoChanged(): void {
+    this.#schedule.outdated();
+    this.#alarm.ring();
+  }
+
+  #waitMs(): number {
+    return this.#registersAgain ? 0 : this.#schedule.waitMs(performance.now());
+  }
+
   async #tell(cancel: AbortSignal): Promise<void> {
     const { session, tasks, info, disablement } = this.#options;
     this.#drain = { kind: "begun" };
-    const idle = tasks.size === 0 && !this.#call?.mayBringTask;
+    const idle = this.#awaited() === 0 && !this.#call?.mayBringTask;
     const unknown = !session.registered && tasks.of(session).length === 0;
     const answer = idle || unknown ? "unasked" : await disablement.disable(info(), cancel);
     this.#drain = { kind: "told", answer };
@@ -113,7 +137,13 @@ export class UpstreamLoop {
     const { session, tasks } = this.#options;
     if (this.#drain.kind === "no" || tasks.of(session).length > 0) return true;
     // Where it gives no tasks, polls go on for as long as the worker lives: they show that it does.
-    return this.#isDisabled() && tasks.size > 0;
+    return this.#isDisabled() && this.#awaited() > 0;
+  }
+
+  /** How many tasks have to end before the loop may. */
+  #awaited(): number {
+    const { session, tasks } = this.#options;
+    return this.#leaving ? tasks.of(session).length : tasks.size;
   }
 
   #isDisabled(): boolean {
@@ -154,6 +184,7 @@ export class UpstreamLoop {
   async #register(signal: AbortSignal): Promise<void> {
     const { session, info, disablement, onRegistered, logger } = this.#options;
     this.#established = false;
+    this.#registersAgain = false;
     await session.register(info(), signal);
     logger.info(`worker successfully registered on upstream ${session.endpoint}`);
     onRegistered();

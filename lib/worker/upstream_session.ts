@@ -25,7 +25,7 @@ export type WorkerInfo = MessageInitShape<typeof WorkerInfoSchema>;
  */
 export class UpstreamSession implements Disposable {
   readonly endpoint: string;
-  readonly #registrationToken: string;
+  #registrationToken: string;
   readonly #workerName: string;
   readonly #channel: Channel;
   readonly #workers: Client<typeof CirrusWorkersService>;
@@ -63,6 +63,12 @@ export class UpstreamSession implements Disposable {
   /** Drops a session that the upstream no longer knows. */
   forget(): void {
     this.#sessionToken = undefined;
+  }
+
+  /** Joins with another registration token from the next call on, which needs a new session. */
+  renew(registrationToken: string): void {
+    this.#registrationToken = registrationToken;
+    this.forget();
   }
 
   poll(request: MessageInitShape<typeof PollRequestSchema>, signal: AbortSignal): Promise<PollResponse> {

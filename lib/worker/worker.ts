@@ -8,7 +8,6 @@ import type { Logger } from "../logging/logger.ts";
 import { hostPlatform } from "../machine/host_platform.ts";
 import type { Assignment } from "./assignment.ts";
 import { checkOptions } from "./check_options.ts";
-import { Disablement } from "./disablement.ts";
 import { hostEnvironment } from "./host_environment.ts";
 import { workerLabels } from "./labels.ts";
 import { removeLeftovers } from "./leftovers.ts";
@@ -16,9 +15,9 @@ import type { DisabledWorker } from "./owned_entries.ts";
 import { OwnerLedger } from "./owner_ledger.ts";
 import { RunningTasks } from "./running_tasks.ts";
 import { statusPublisher } from "./status_publisher.ts";
-import { UpstreamLoop } from "./upstream_loop.ts";
-import { UpstreamSession, type WorkerInfo } from "./upstream_session.ts";
-import type { SecurityPolicy, WorkerOptions } from "./worker_options.ts";
+import { openSessions, UpstreamLinks } from "./upstream_links.ts";
+import type { UpstreamSession, WorkerInfo } from "./upstream_session.ts";
+import type { ChangeableOptions, WorkerOptions } from "./worker_options.ts";
 
 /** How long the start waits for what killed workers left behind to be gone; removing it goes on after that. */
 const LEFTOVERS_MS = 10_000;
@@ -37,17 +36,16 @@ export interface WorkerSignals {
 
 /** Polls upstreams for tasks and runs them on this host. */
 export class Worker {
-  readonly #options: WorkerOptions;
+  #options: WorkerOptions;
   readonly #logger: Logger;
   readonly #tasks = new RunningTasks();
   readonly #shutdown = new AbortController();
-  #security: SecurityPolicy;
+  #running: { readonly links: UpstreamLinks; readonly drain: AbortSignal } | undefined;
 
   /** Throws an error that says what is wrong with the options. */
   constructor(options: WorkerOptions, { logger }: { logger: Logger }) {
     checkOptions(options);
     this.#options = options;
-    this.#security = options.security ?? {};
     this.#logger = logger;
   }
 
@@ -59,22 +57,23 @@ export class Worker {
   async run(signals: WorkerSignals): Promise<void> {
     const { upstreams, name, version, stateDirectory } = this.#options;
     await using cleanUp = new AsyncDisposableStack();
-    const sessions: UpstreamSession[] = [];
-    for (const upstream of upstreams) sessions.push(cleanUp.use(await UpstreamSession.open(upstream, name)));
-    const ledger = cleanUp.use(await OwnerLedger.open(stateDirectory));
-    const disablements = new Map(sessions.map((session) => [session, this.#disablement(session, ledger)]));
-    await this.#removeLeftovers(disablements);
-
     const drain = AbortSignal.any([signals.drain, this.#shutdown.signal]);
+    const sessions = await openSessions(upstreams, name);
+    for (const { session } of sessions) cleanUp.use(session);
+    const ledger = cleanUp.use(await OwnerLedger.open(stateDirectory));
+    const links: UpstreamLinks = cleanUp.use(this.#links(ledger, () => publish()));
     const publish = statusPublisher({
       files: ledger.files,
       name,
       version,
       tasks: this.#tasks,
-      sessions,
+      sessions: () => [...links].map(({ session }) => session),
       drain,
       logger: this.#logger,
     });
+    for (const session of sessions) links.add(session);
+    await this.#removeLeftovers(links);
+
     cleanUp.use(this.#tasks.onChange(publish));
     const onDrain = () => {
       publish();
@@ -96,51 +95,46 @@ export class Worker {
       const looked = importGitCheck().then(({ warnOfMissingGit }) => warnOfMissingGit(this.#logger));
       cleanUp.defer(() => looked);
     }
-    const loops = [...disablements].map(([session, disablement]) =>
-      this.#loop(session, { disablement, ledger, onRegistered: publish })
-    );
+    this.#running = { links, drain };
     try {
-      await Promise.all(loops.map((loop) => loop.run({ drain, cancel: signals.cancel })));
+      await links.run({ drain, cancel: signals.cancel });
     } finally {
+      this.#running = undefined;
       // What still runs was cancelled already, unless a fault of ours has ended a loop.
       onCancel();
       await Promise.all([...this.#tasks].map((task) => task.done));
-      await Promise.all([...disablements.values()].map((disablement) => disablement.undo()));
     }
   }
 
-  /** Judges tasks by this from now on; those that run already go on. */
-  setSecurity(security: SecurityPolicy): void {
-    this.#security = security;
+  /**
+   * Goes on with other options; tasks that run already do so under the old ones. Rejects with an error that says what is
+   * wrong with them, or that the worker does not run or is about to end; nothing has changed then.
+   */
+  async reload(changed: ChangeableOptions): Promise<void> {
+    const options = { ...this.#options, ...changed };
+    checkOptions(options);
+    if (!this.#running || this.#running.drain.aborted) throw new Error("The worker takes no more tasks");
+    const goOver = await this.#running.links.prepareChange(changed.upstreams);
+    this.#options = options;
+    goOver();
   }
 
-  #disablement(session: UpstreamSession, ledger: OwnerLedger): Disablement {
-    const { endpoint } = session;
-    const entry = { kind: "disabled worker", name: this.#options.name, endpoint } as const;
-    const logger = this.#logger.with({ upstream: endpoint });
-    return new Disablement({ session, record: () => ledger.claim({ ...entry }), logger });
-  }
-
-  #loop(
-    session: UpstreamSession,
-    options: { disablement: Disablement; ledger: OwnerLedger; onRegistered: () => void },
-  ): UpstreamLoop {
-    const { disablement, ledger, onRegistered } = options;
-    const logger = this.#logger.with({ upstream: session.endpoint });
-    return new UpstreamLoop({
-      session,
-      disablement,
+  #links(ledger: OwnerLedger, onChange: () => void): UpstreamLinks {
+    return new UpstreamLinks({
+      name: this.#options.name,
       tasks: this.#tasks,
+      ledger,
       info: () => this.#info(),
-      start: (task) => this.#start(task, { session, ledger, logger }),
+      start: (task, session, logger) => this.#start(task, { session, ledger, logger }),
+      onChange,
       onRegistered: () => {
-        onRegistered();
+        onChange();
         // The first task need not wait for it then.
         importTask().catch(() => {});
       },
       onShutdown: () =>
         this.#shutdown.abort(new AbortReason("shutdown", "An upstream asked the worker to end")),
-      logger,
+      logger: this.#logger,
     });
   }
 
@@ -160,6 +154,7 @@ export class Worker {
       noneWorkingDirectory,
       stateDirectory,
       temporaryDirectory = tmpdir(),
+      security = {},
     } = this.#options;
     const logger = options.logger.with({ task: task.id });
     const none = {
@@ -167,7 +162,6 @@ export class Worker {
       parentDirectory: temporaryDirectory,
       ...(noneWorkingDirectory === undefined ? {} : { workingDirectory: noneWorkingDirectory }),
     };
-    const security = this.#security;
     this.#tasks.start(task, options.session, async (signal) => {
       const { runTask } = await importTask();
       await runTask(task, {
@@ -186,15 +180,15 @@ export class Worker {
     logger.info(`started task ${task.id}`);
   }
 
-  async #removeLeftovers(disablements: ReadonlyMap<UpstreamSession, Disablement>): Promise<void> {
+  async #removeLeftovers(links: UpstreamLinks): Promise<void> {
     const { name, stateDirectory } = this.#options;
     const remove = async (resource: OwnedResource) =>
       await (await import("./remove_resource.ts")).removeResource(resource);
     const inherit = async (disabled: DisabledWorker) => {
-      const own = [...disablements].filter(([{ endpoint }]) =>
-        name === disabled.name && endpoint === disabled.endpoint
+      const own = [...links].filter(({ session }) =>
+        name === disabled.name && session.endpoint === disabled.endpoint
       );
-      for (const [, disablement] of own) await disablement.inherit();
+      for (const { disablement } of own) await disablement.inherit();
       return own.length > 0;
     };
     try {

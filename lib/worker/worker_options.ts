@@ -42,3 +42,8 @@ export interface WorkerOptions {
   /** Tasks without an isolation run in this existing directory, which is left alone, instead of a fresh one. */
   readonly noneWorkingDirectory?: string;
 }
+
+/** What can change while a worker runs. */
+export type ChangeableOptions = Required<
+  Pick<WorkerOptions, "labels" | "resources" | "security" | "upstreams">
+>;

@@ -123,7 +123,6 @@ for (
       ["--rpc-endpoint=http://127.0.0.1:1", "--token=a", "--user-coarse-grained"],
       /says nothing without --user/,
     ],
-    ["a configuration file", ["--file=worker.yml"], /configuration files are not supported yet/],
   ] as const
 ) {
   Deno.test(`a start with ${what} is misuse and says what to do`, async () => {

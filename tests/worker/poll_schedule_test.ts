@@ -63,14 +63,14 @@ Deno.test("a task's end is followed by a poll at once", () => {
   const schedule = newSchedule();
   schedule.pollStarted(0);
   schedule.pollAnswered(NOTHING);
-  schedule.taskEnded();
+  schedule.outdated();
   assert.equal(schedule.waitMs(1), 0);
 });
 
 Deno.test("a task's end while a poll is in flight is followed by another poll once that one is answered", () => {
   const schedule = newSchedule();
   schedule.pollStarted(0);
-  schedule.taskEnded();
+  schedule.outdated();
   schedule.pollAnswered(NOTHING);
   assert.equal(schedule.waitMs(1), 0);
 
@@ -93,7 +93,7 @@ Deno.test("a task's end does not shorten the wait after a failed poll", () => {
   const schedule = newSchedule();
   schedule.pollStarted(0);
   schedule.pollFailed(0);
-  schedule.taskEnded();
+  schedule.outdated();
   assert.equal(schedule.waitMs(0), 1_000);
 });
 

@@ -40,11 +40,11 @@ Deno.test("changed security settings hold for new tasks, and let those that run 
   await using worker = await TestedWorker.start([upstream]);
   upstream.assign("1");
   await upstream.workers.next("taskStarted");
-  worker.setSecurity(ONLY_TART);
+  await worker.reload({ security: ONLY_TART });
   upstream.assign("2");
   const { request } = await upstream.workers.next("taskFailed");
   assert.equal(request.taskIdentification?.taskId, 2n);
-  worker.setSecurity({});
+  await worker.reload({ security: {} });
   await Deno.writeTextFile(`${worker.temporaryDirectory}/go`, "");
   await worker.log.line(/info task 1 completed/);
   assert.deepEqual(upstream.ci.states, { main: "COMPLETED" });

@@ -10,6 +10,7 @@ import { RecordingLogger } from "./recording_logger.ts";
 /** A loop that polls a fake upstream, whose tasks run until a test ends them. */
 export class TestedLoop implements AsyncDisposable {
   readonly #drain = new AbortController();
+  readonly #leave = new AbortController();
   readonly #cancel = new AbortController();
   readonly #endings = new Map<string, () => void>();
   readonly #loop: UpstreamLoop;
@@ -42,7 +43,11 @@ export class TestedLoop implements AsyncDisposable {
       },
       logger: this.log,
     });
-    this.#over = this.#loop.run({ drain: this.#drain.signal, cancel: this.#cancel.signal });
+    this.#over = this.#loop.run({
+      drain: this.#drain.signal,
+      leave: this.#leave.signal,
+      cancel: this.#cancel.signal,
+    });
   }
 
   static async start(upstream: FakeUpstream, options: { tasks?: RunningTasks } = {}): Promise<TestedLoop> {
@@ -56,6 +61,10 @@ export class TestedLoop implements AsyncDisposable {
 
   drain(): void {
     this.#drain.abort(new AbortReason("shutdown", "first signal"));
+  }
+
+  leave(): void {
+    this.#leave.abort(new AbortReason("finished", "removed"));
   }
 
   cancel(): void {

@@ -1,6 +1,6 @@
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { Worker } from "../../lib/worker/worker.ts";
-import type { SecurityPolicy, UpstreamOptions, WorkerOptions } from "../../lib/worker/worker_options.ts";
+import type { ChangeableOptions, UpstreamOptions, WorkerOptions } from "../../lib/worker/worker_options.ts";
 
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { RecordingLogger } from "./recording_logger.ts";
@@ -17,6 +17,7 @@ export class TestedWorker implements AsyncDisposable {
   readonly #cancel = new AbortController();
   readonly #resources: AsyncDisposableStack;
   readonly #worker: Worker;
+  readonly #options: WorkerOptions;
 
   private constructor(
     options: WorkerOptions & { temporaryDirectory: string },
@@ -25,6 +26,7 @@ export class TestedWorker implements AsyncDisposable {
     this.stateDirectory = options.stateDirectory;
     this.temporaryDirectory = options.temporaryDirectory;
     this.#resources = resources;
+    this.#options = options;
     this.#worker = new Worker(options, { logger: this.log });
     this.over = this.#worker.run({ drain: this.#drain.signal, cancel: this.#cancel.signal });
     this.over.catch(() => {});
@@ -49,8 +51,9 @@ export class TestedWorker implements AsyncDisposable {
   }
 
   /** As reading a changed configuration does. */
-  setSecurity(security: SecurityPolicy): void {
-    this.#worker.setSecurity(security);
+  async reload(changed: Partial<ChangeableOptions>): Promise<void> {
+    const { labels = {}, resources = {}, security = {}, upstreams } = this.#options;
+    await this.#worker.reload({ labels, resources, security, upstreams, ...changed });
   }
 
   /** As the first signal does. */

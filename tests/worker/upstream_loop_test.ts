@@ -217,3 +217,33 @@ Deno.test("an end that the upstream asks for is passed on after the tasks of the
   loop.end("1");
   await loop.over();
 });
+
+Deno.test("an upstream that the worker leaves is polled while its own tasks run, and not for those of others", async () => {
+  await using left = await FakeUpstream.start();
+  await using other = await FakeUpstream.start();
+  const tasks = new RunningTasks();
+  left.give({ tasksToStart: [{ taskId: "1" }], pollIntervalInSeconds: 1 });
+  other.give({ tasksToStart: [{ taskId: "2" }] });
+  await using leaving = await TestedLoop.start(left, { tasks });
+  await using staying = await TestedLoop.start(other, { tasks });
+  await left.next("poll");
+  await other.next("poll");
+  await leaving.log.line(/debug the upstream answered a poll/);
+  leaving.leave();
+  assert.equal((await left.next("updateStatus")).request.disabled, true);
+  assert.deepEqual((await left.next("poll")).request.runningTasks, ["1"]);
+  leaving.end("1");
+  await leaving.over();
+  assert.equal((await left.next("updateStatus")).request.disabled, false);
+  staying.end("2");
+});
+
+Deno.test("an upstream that the worker leaves without any task of it is not told", async () => {
+  await using left = await FakeUpstream.start();
+  const tasks = new RunningTasks();
+  await using leaving = await TestedLoop.start(left, { tasks });
+  await leaving.log.line(/debug the upstream answered a poll/);
+  leaving.leave();
+  await leaving.over();
+  assert.deepEqual(left.methods, ["register", "poll"]);
+});

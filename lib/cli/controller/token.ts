@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { newSecret } from "../../controller/secrets.ts";
-import { readTokenFile } from "../token_file.ts";
+import { readTokenOfFlag } from "../token_file.ts";
 
 export interface TokenPlace {
   /** The file that a flag names. */
@@ -24,7 +24,7 @@ export interface Token {
 export async function obtainToken({ given, flag, directory, name }: TokenPlace): Promise<Token> {
   const path = given ?? join(directory, name);
   if (given === undefined) await makeToken(path);
-  return { value: await readTokenFile(path, { flag }), path };
+  return { value: await readTokenOfFlag(path, { flag }), path };
 }
 
 /** Makes a file with a new token, unless there is one. It never exists without its token in it. */

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { defaultDataDirectory } from "../controller/default_data_directory.ts";
 import { findLocalController, type LocalController } from "../controller/local_controller.ts";
 import type { Io } from "../io.ts";
-import { readTokenFile } from "../token_file.ts";
+import { readTokenOfFlag } from "../token_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { AccessFlags } from "./access_flags.ts";
 import type { ControllerAccess } from "./http_caller.ts";
@@ -20,7 +20,7 @@ export async function findController(
   const named = flags.endpoint ?? (io.environment.get("CIRRUS_CONTROLLER") || undefined);
   const givenToken = flags.apiTokenFile === undefined
     ? io.environment.get("CIRRUS_API_TOKEN")
-    : await readTokenFile(path(flags.apiTokenFile), { flag: "--api-token-file" });
+    : await readTokenOfFlag(path(flags.apiTokenFile), { flag: "--api-token-file" });
   const local = named && givenToken ? undefined : await localController(io);
   const endpoint = named ?? local?.endpoint;
   if (endpoint === undefined) {
@@ -33,7 +33,7 @@ export async function findController(
   const access = { endpoint, ...flags.caFile !== undefined && { caFile: path(flags.caFile) } };
   if (givenToken) return { ...access, token: givenToken };
   if (local !== undefined && isSameOrigin(endpoint, local.endpoint)) {
-    return { ...access, token: await readTokenFile(local.apiTokenFile, { flag: "the API token" }) };
+    return { ...access, token: await readTokenOfFlag(local.apiTokenFile, { flag: "the API token" }) };
   }
   throw new UsageError(
     `The API token of ${endpoint} is missing: give it by --api-token-file or CIRRUS_API_TOKEN`,

@@ -3,13 +3,13 @@ import { type AdministrationResult, pauseWorker, resumeWorker } from "../../work
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import type { UpstreamFlags } from "./flags.ts";
-import { upstreamFromFlags } from "./upstream.ts";
+import { readSettings } from "./worker_settings.ts";
 
 /** `cirrus worker pause` */
 export async function pause(flags: UpstreamFlags & { readonly wait: boolean }, io: Io): Promise<number> {
-  const { name, upstream } = await upstreamFromFlags(flags, io);
+  const { name, upstreams } = await readSettings(flags, io);
   return untilInterrupted(io, async (signal) => {
-    const results = await pauseWorker({ name, upstreams: [upstream], wait: flags.wait, signal });
+    const results = await pauseWorker({ name, upstreams, wait: flags.wait, signal });
     const done = flags.wait ? "is paused, and none of its tasks runs" : "is paused";
     await io.stdout.write(results.map((result) => describe(result, { name, done })).join(""));
   });
@@ -17,9 +17,9 @@ export async function pause(flags: UpstreamFlags & { readonly wait: boolean }, i
 
 /** `cirrus worker resume` */
 export async function resume(flags: UpstreamFlags, io: Io): Promise<number> {
-  const { name, upstream } = await upstreamFromFlags(flags, io);
+  const { name, upstreams } = await readSettings(flags, io);
   return untilInterrupted(io, async (signal) => {
-    const results = await resumeWorker({ name, upstreams: [upstream], signal });
+    const results = await resumeWorker({ name, upstreams, signal });
     await io.stdout.write(
       results.map((result) => describe(result, { name, done: "takes tasks again" })).join(""),
     );

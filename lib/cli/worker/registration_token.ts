@@ -1,5 +1,5 @@
 import type { Io } from "../io.ts";
-import { readTokenFile } from "../token_file.ts";
+import { readTokenOfFlag } from "../token_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { UpstreamFlags } from "./flags.ts";
 
@@ -8,20 +8,16 @@ export const TOKEN_VARIABLE = "CIRRUS_WORKER_TOKEN";
 
 /**
  * The pool's registration token: from the flags, else from the environment, so that it need be on no command
- * line. Throws a `UsageError` where two flags give one, where nothing does, and where a file is not fit to hold
- * one.
+ * line. Rejects with a `UsageError` where nothing gives one, and where a file is not fit to hold one.
  */
 export async function registrationToken(
   { token, tokenFile }: Pick<UpstreamFlags, "token" | "tokenFile">,
   { environment }: Pick<Io, "environment">,
 ): Promise<string> {
-  if (token !== undefined && tokenFile !== undefined) {
-    throw new UsageError("Both --token and --token-file give a token: remove one of them");
-  }
   const found = token ??
     (tokenFile === undefined
       ? environment.get(TOKEN_VARIABLE)
-      : await readTokenFile(tokenFile, { flag: "--token-file" }));
+      : await readTokenOfFlag(tokenFile, { flag: "--token-file" }));
   if (!found) {
     throw new UsageError(
       `The pool's registration token is missing: give it by --token-file, ${TOKEN_VARIABLE} or --token`,

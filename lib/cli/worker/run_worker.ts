@@ -3,32 +3,55 @@ import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { openLog } from "../../logging/open_log.ts";
 import { Secrets } from "../../logging/secrets.ts";
-import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
-import { defaultStateDirectory } from "../../worker/state_directory.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { WorkerOptions } from "../../worker/worker_options.ts";
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
-import { logLevel } from "../log_level.ts";
+import { Reloader } from "../reloader.ts";
 import { UsageError } from "../usage_error.ts";
-import { VERSION } from "../version.ts";
+import { applySettings, levelOf } from "./apply_settings.ts";
 import type { WorkerRunFlags } from "./flags.ts";
 import { applyUserFlags } from "./program_user.ts";
+import { refuseUnbuilt } from "./refuse_unbuilt.ts";
 import { TOKEN_VARIABLE } from "./registration_token.ts";
-import { upstreamFromFlags } from "./upstream.ts";
+import { workerOptions } from "./worker_options.ts";
+import { readSettings, type WorkerSettings } from "./worker_settings.ts";
 
 /** `cirrus worker run`: works until a signal or an upstream ends it. */
 export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> {
-  const options = await workerOptions(flags, io);
+  const settings = await readRunSettings(flags, io);
+  const options = workerOptions(flags, settings);
   const secrets = new Secrets();
   for (const { token } of options.upstreams) secrets.add(token);
   // The tools that are started (tar, git...) inherit the environment.
   Deno.env.delete(TOKEN_VARIABLE);
   await applyUserFlags(flags);
-  using log = openLog({ level: logLevel(io), secrets });
-  const worker = createWorker(options, log.logger);
-  warnOfFlags(flags, log.logger);
-  return await untilSignaled(io, log.logger, (signals) => worker.run(signals));
+  const { format, file } = settings.file?.config.value.log ?? {};
+  using log = openLog({ level: levelOf(settings, io), format, file, secrets });
+  const { logger } = log;
+  const worker = createWorker(options, logger);
+  for (const warning of settings.warnings) logger.warning(warning);
+  if (flags.adoptLeftovers) {
+    logger.warning("--adopt-leftovers has nothing to do: this version runs no virtual machines");
+  }
+  await using reloader = new Reloader({
+    settings,
+    read: () => readRunSettings(flags, io),
+    apply: (next, before) => applySettings(next, { before, flags, io, worker, log, secrets }),
+    logger,
+  });
+  const onHangUp = () => {
+    if (settings.file) reloader.request();
+    else logger.info("nothing to read again: there is no configuration file");
+  };
+  return await untilSignaled((signals) => worker.run(signals), { io, logger, onHangUp });
+}
+
+/** What the worker is told, all of which it can do. */
+async function readRunSettings(flags: WorkerRunFlags, io: Io): Promise<WorkerSettings> {
+  const settings = await readSettings(flags, io);
+  if (settings.file) refuseUnbuilt(settings.file.config);
+  return settings;
 }
 
 function createWorker(options: WorkerOptions, logger: Logger): Worker {
@@ -39,34 +62,10 @@ function createWorker(options: WorkerOptions, logger: Logger): Worker {
   }
 }
 
-async function workerOptions(flags: WorkerRunFlags, io: Io): Promise<WorkerOptions> {
-  const { name, upstream } = await upstreamFromFlags(flags, io);
-  return {
-    name,
-    version: VERSION,
-    upstreams: [upstream],
-    labels: Object.assign({}, ...flags.labels ?? []),
-    resources: Object.assign({}, ...flags.resources ?? []),
-    stateDirectory: flags.stateDir ?? defaultStateDirectory(),
-  };
-}
-
-function warnOfFlags(flags: WorkerRunFlags, logger: Logger): void {
-  if (flags.rpcEndpoint === CLOUD_ENDPOINT) {
-    logger.warning(
-      `${CLOUD_ENDPOINT} is gone since 1 June 2026: name an upstream of your own with --rpc-endpoint`,
-    );
-  }
-  if (flags.adoptLeftovers) {
-    logger.warning("--adopt-leftovers has nothing to do: this version runs no virtual machines");
-  }
-}
-
 /** The first signal asks the work to drain, the second one to cancel what it still does. */
 async function untilSignaled(
-  io: Io,
-  logger: Logger,
   work: (signals: { drain: AbortSignal; cancel: AbortSignal }) => Promise<void>,
+  { io, logger, onHangUp }: { readonly io: Io; readonly logger: Logger; readonly onHangUp: () => void },
 ): Promise<number> {
   const drain = new AbortController();
   const cancel = new AbortController();
@@ -83,10 +82,7 @@ async function untilSignaled(
   };
   using _int = io.onSignal("SIGINT", () => onSignal("SIGINT"));
   using _term = io.onSignal("SIGTERM", () => onSignal("SIGTERM"));
-  using _hup = io.onSignal(
-    "SIGHUP",
-    () => logger.info("nothing to read again: there is no configuration file"),
-  );
+  using _hup = io.onSignal("SIGHUP", onHangUp);
   await work({ drain: drain.signal, cancel: cancel.signal });
   return exitCode;
 }

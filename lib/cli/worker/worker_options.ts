@@ -1,0 +1,29 @@
+import { defaultStateDirectory } from "../../worker/state_directory.ts";
+import type { ChangeableOptions, WorkerOptions } from "../../worker/worker_options.ts";
+import { VERSION } from "../version.ts";
+import type { WorkerRunFlags } from "./flags.ts";
+import type { WorkerSettings } from "./worker_settings.ts";
+
+/** What a worker is told by its flags and its file. Throws where there is no place for its state. */
+export function workerOptions(flags: WorkerRunFlags, settings: WorkerSettings): WorkerOptions {
+  return {
+    ...changeableOptions(flags, settings),
+    name: settings.name,
+    version: VERSION,
+    stateDirectory: flags.stateDir ?? defaultStateDirectory(),
+  };
+}
+
+/** The part of it that can change while the worker runs. Maps of the file are merged over those of flags key by key. */
+export function changeableOptions(
+  flags: WorkerRunFlags,
+  { upstreams, file }: WorkerSettings,
+): ChangeableOptions {
+  const { labels, resources, security = {} } = file?.config.value ?? {};
+  return {
+    upstreams,
+    labels: Object.assign({}, ...flags.labels ?? [], labels),
+    resources: Object.assign({}, ...flags.resources ?? [], resources),
+    security,
+  };
+}
