@@ -68,7 +68,8 @@ function writeFile({ path, content, mode = 0o600 }: CommandFile): Uint8Array {
   return Buffer.concat([
     Buffer.from(`problem=$( (umask 077; : >${name} && chmod ${mode.toString(8)} ${name} && printf %s `),
     Buffer.from(text, "latin1"),
-    Buffer.from(` >${name}) 2>&1) || no "$problem"`),
+    // The shells' own words for a write that fails leave out why.
+    Buffer.from(` >${name}) 2>&1) || no "$problem; $(echo | cat 2>&1 >>${name})"`),
   ]);
 }
 

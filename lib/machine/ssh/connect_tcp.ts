@@ -23,7 +23,7 @@ export async function connectTcp(
     );
   const timer = setTimeout(() => fail(`no answer within ${WITHIN_MS / 1000} s`), WITHIN_MS);
   socket.on("connect", () => resolve(socket));
-  socket.on("error", (error) => fail(errorMessage(error), error));
+  socket.on("error", (error) => fail(describe(error), error));
   try {
     return await promise;
   } catch (error) {
@@ -32,5 +32,18 @@ export async function connectTcp(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** In words, where the system's own error is but a code. */
+function describe(error: Error): string {
+  switch ("code" in error && error.code) {
+    case "ECONNREFUSED":
+      return "nothing listens there";
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "there is no way to it";
+    default:
+      return errorMessage(error);
   }
 }

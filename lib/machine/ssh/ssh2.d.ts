@@ -6,10 +6,12 @@ import type { Duplex, Readable } from "node:stream";
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 
-/** A session that runs a command. `exit` tells how it ended, `close` that nothing more comes. */
+/**
+ * A session that runs a command. Its event `exit` says how that ended, by a code or with null and a signal's name;
+ * `close`, that nothing more comes.
+ */
 export interface ClientChannel extends Duplex {
   readonly stderr: Readable;
-  // `exit` comes with (code: number | null, signal?: string).
   close(): void;
 }
 
@@ -54,7 +56,11 @@ export class Client extends EventEmitter {
     callback: (error: Error | undefined, channel: ClientChannel | undefined) => void,
   ): this;
   /** Throws when the connection is over. */
-  forwardIn(host: string, port: number, callback: (error: Error | undefined, port: number) => void): this;
+  forwardIn(
+    host: string,
+    port: number,
+    callback: (error: Error | undefined, port: number | undefined) => void,
+  ): this;
   end(): this;
   destroy(): this;
 }

@@ -104,32 +104,34 @@ export class SshConnection implements Disposable {
    * connection, which is full from then on until one ends. Rejects with the reason when the connection is lost.
    */
   async exec(line: string): Promise<ClientChannel | undefined> {
-    this.lost.throwIfAborted();
     this.#sessions++;
-    const { promise, resolve, reject } = Promise.withResolvers<ClientChannel | undefined>();
-    this.#client.exec(line, (error, channel) => {
-      if (channel) {
-        channel.once("close", () => this.#sessions--);
-        return resolve(channel);
-      }
-      this.#sessions--;
-      if (!isRefusal(error)) return reject(error);
+    const asked = this.#ask<ClientChannel>((answer) => this.#client.exec(line, answer));
+    const forget = () => this.#sessions--;
+    asked.then((channel) => channel.once("close", forget), forget);
+    try {
+      return await asked;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
       this.#most = Math.max(1, this.#sessions);
-      resolve(undefined);
-    });
-    return await abortable(promise, this.lost);
+      return undefined;
+    }
   }
 
   /** Has the VM listen on a port of its loopback, which it resolves with, and hand over what connects to it. */
   async listen(onConnection: (stream: Duplex) => void): Promise<number> {
-    this.lost.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#client.forwardIn("127.0.0.1", 0, (error, port) => error ? reject(error) : resolve(port));
-    const port = await abortable(promise, this.lost);
+    const port = await this.#ask<number>((answer) => this.#client.forwardIn("127.0.0.1", 0, answer));
     this.#client.on("tcp connection", ({ destPort }, accept) => {
       if (destPort === port) onConnection(accept());
     });
     return port;
+  }
+
+  /** Asks the VM for something. Rejects with the reason when the connection is lost meanwhile. */
+  async #ask<T>(ask: (answer: (error: Error | undefined, value: T | undefined) => void) => void): Promise<T> {
+    this.lost.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    ask((error, value) => value === undefined ? reject(error) : resolve(value));
+    return await abortable(promise, this.lost);
   }
 
   [Symbol.dispose](): void {
@@ -140,8 +142,8 @@ export class SshConnection implements Disposable {
 }
 
 /** Of RFC 4254, section 5.1: the other side said why it opens no channel. */
-function isRefusal(error: Error | undefined): boolean {
-  return error !== undefined && "reason" in error;
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "reason" in error;
 }
 
 function loginError(error: unknown, login: SshLogin, wrongKey: boolean): ConnectError {

@@ -57,7 +57,11 @@ setpriv --pdeathsig KILL --bounding-set=-sys_time,-sys_module,-sys_rawio \
   unshare --net --mount sh -eu "$here/prepare.sh" </dev/null &
 guest=$!
 exec 9<&-
-trap 'kill -KILL $guest 2>/dev/null; wait $guest; exit 143' TERM INT HUP
+# The link goes with the namespace; but that is kept by what a cut link keeps its sockets from saying.
+unlink_network() {
+  ip link delete "$(cat "$state/link")" 2>/dev/null || true
+}
+trap 'kill -KILL $guest 2>/dev/null; wait $guest; unlink_network; exit 143' TERM INT HUP
 if [ -n "$until_eof" ]; then
   exec 8<&0
   (trap - TERM INT HUP; cat <&8 >/dev/null; kill -TERM $$ 2>/dev/null) &
@@ -65,4 +69,5 @@ if [ -n "$until_eof" ]; then
 fi
 status=0
 wait $guest || status=$?
+unlink_network
 exit $status

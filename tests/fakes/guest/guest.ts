@@ -76,7 +76,7 @@ export class Guest implements AsyncDisposable {
       ...["--bounding-set=-sys_time", "nsenter"],
       "--target",
       String(this.#init),
-      ...["--mount", "--pid", "--net", "--uts", "--ipc", "--wd=/"],
+      ...["--mount", "--pid", "--net", "--uts", "--ipc", "--wdns=/"],
       ...["/bin/sh", "-ec", script],
     ]);
   }
@@ -89,11 +89,12 @@ export class Guest implements AsyncDisposable {
 
   /** Gives sshd another host key; connections that there are go on. */
   async changeHostKey(): Promise<void> {
+    const before = await this.#listener();
     await this.run(
       "rm /etc/ssh/key*; ssh-keygen -q -t ed25519 -N '' -C other -f /etc/ssh/key;" +
         'for pid in $(pidof sshd); do [ "$(cut -d" " -f4 /proc/$pid/stat)" != 1 ] || kill -KILL "$pid"; done',
     );
-    await this.#listens();
+    await this.#listens(before);
   }
 
   /** Stops every process of the guest, as a host does that has no time for it. Its kernel still acknowledges. */
@@ -131,15 +132,19 @@ export class Guest implements AsyncDisposable {
     await eventually(async () => !await linkExists(this.#link));
   }
 
-  async #listens(): Promise<void> {
+  /** Waits for sshd to listen, with another socket than `before`. */
+  async #listens(before?: string): Promise<void> {
     await eventually(async () => {
-      try {
-        using connection = await Deno.connect({ hostname: this.address, port: 22 });
-        return await connection.read(new Uint8Array(1)) === 1;
-      } catch {
-        return false;
-      }
+      const socket = await this.#listener();
+      return socket !== undefined && socket !== before;
     });
+  }
+
+  /** The inode of the socket that listens on port 22, if there is one: /proc/net/tcp of proc(5). Connecting would count among what sshd lets in at a time. */
+  async #listener(): Promise<string | undefined> {
+    const table = await Deno.readTextFile(`/proc/${this.#init}/net/tcp`);
+    const sockets = table.split("\n").map((line) => line.trim().split(/\s+/));
+    return sockets.find(([, address, , state]) => address === "00000000:0016" && state === "0A")?.[9];
   }
 
   /** Numbers of its processes, by the host's count. */
