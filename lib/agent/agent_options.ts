@@ -9,6 +9,8 @@ import type { ProjectSource } from "./project_source.ts";
 /** One task and all that the agent needs for it. */
 export interface AgentOptions extends Partial<AgentTimings> {
   readonly machine: Machine;
+  /** What happened while it was prepared: lines for the head of the log of the first command that runs. */
+  readonly preparation?: readonly string[];
   /** Calls the task's upstream, the task's metadata bound already. */
   readonly client: Client<typeof CirrusCIService>;
   readonly taskId: string;

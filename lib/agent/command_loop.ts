@@ -27,6 +27,7 @@ const LOG_FIRST_MS = 2_000;
 /** What the commands of a task have in common. */
 export interface CommandLoopOptions {
   readonly machine: Machine;
+  readonly preparation?: readonly string[];
   readonly environment: TaskEnvironment;
   readonly workingDirectory: string;
   readonly scratch: ScratchDirectory;
@@ -60,12 +61,14 @@ const STATUS: Readonly<Record<Ending["kind"], Status>> = {
 /** Runs the commands of a task in order, each when it is its turn, and reports on them. */
 export class CommandLoop {
   readonly #options: CommandLoopOptions;
+  #preparation: readonly string[];
   #failed: boolean;
   #over = false;
   #machineLost: MachineLost | undefined;
 
   constructor(options: CommandLoopOptions) {
     this.#options = options;
+    this.#preparation = options.preparation ?? [];
     this.#failed = options.failedBefore;
   }
 
@@ -101,6 +104,8 @@ export class CommandLoop {
       timestamps: environment.get("CIRRUS_LOG_TIMESTAMP") === "true",
       signal,
     });
+    for (const line of this.#preparation) await delivery.log.writeLine(line);
+    this.#preparation = [];
     const startedAt = performance.now();
     const ending = await this.#execute(command, delivery, signal);
     const durationInNanos = BigInt(Math.round((performance.now() - startedAt) * 1e6));

@@ -1,4 +1,5 @@
 import type { Isolation as IsolationMessage } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import type { ContainerIsolationOptions } from "./container/container_options.ts";
 import type { Isolation } from "./isolation.ts";
 import { isolationName } from "./isolation_name.ts";
 import { NoneIsolation, type NoneIsolationOptions } from "./none.ts";
@@ -6,6 +7,7 @@ import { NoneIsolation, type NoneIsolationOptions } from "./none.ts";
 /** What the isolations of this program are told, by kind. */
 export interface IsolationOptions {
   readonly none: NoneIsolationOptions;
+  readonly container?: ContainerIsolationOptions;
 }
 
 /**
@@ -13,6 +15,16 @@ export interface IsolationOptions {
  * when this version cannot provide it.
  */
 export function isolationFor(message: IsolationMessage | undefined, options: IsolationOptions): Isolation {
+  if (message?.type.case === "container") {
+    const container = message.type.value;
+    // Most workers never need it.
+    return {
+      async prepare(request) {
+        const { ContainerIsolation } = await import("./container/container_isolation.ts");
+        return await new ContainerIsolation(container, options.container ?? {}).prepare(request);
+      },
+    };
+  }
   switch (isolationName(message)) {
     case "none":
       return new NoneIsolation(options.none);

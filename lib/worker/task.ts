@@ -69,10 +69,15 @@ async function execute(
     options;
   signal.throwIfAborted();
   const spool = held.use(await makeSpoolDirectory(temporaryDirectory, ledger));
-  const progress = (line: string) => logger.info(line);
+  const preparation: string[] = [];
+  const progress = (line: string) => {
+    logger.info(line);
+    preparation.push(line);
+  };
   const machine = held.use(await isolation.prepare({ taskId: task.id, progress, signal, ledger }));
   const outcome = await runAgent({
     machine,
+    preparation,
     client: session.agentClient(task),
     taskId: task.id,
     clientSecret: task.clientSecret,

@@ -152,6 +152,7 @@ export class Worker {
       projectSource,
       heartbeatMs,
       noneWorkingDirectory,
+      container,
       stateDirectory,
       temporaryDirectory = tmpdir(),
       security = {},
@@ -166,7 +167,7 @@ export class Worker {
       const { runTask } = await importTask();
       await runTask(task, {
         session: options.session,
-        isolations: { none },
+        isolations: { none, ...(container ? { container } : {}) },
         security,
         ledger: options.ledger,
         temporaryDirectory,

@@ -1,4 +1,5 @@
 import type { ProjectSource } from "../agent/project_source.ts";
+import type { ContainerIsolationOptions } from "../isolation/container/container_options.ts";
 import type { SecurityOptions } from "../security/security_options.ts";
 
 /** One server to poll for tasks. */
@@ -41,6 +42,8 @@ export interface WorkerOptions {
   readonly projectSource?: ProjectSource;
   /** Tasks without an isolation run in this existing directory, which is left alone, instead of a fresh one. */
   readonly noneWorkingDirectory?: string;
+  /** Which engine runs containers, and how; what the defaults are when absent. */
+  readonly container?: ContainerIsolationOptions;
 }
 
 /** What can change while a worker runs. */

@@ -31,7 +31,7 @@ Deno.test("Parallels is refused for good", () => {
   assert.throws(() => isolationFor(parallels, OPTIONS), /Parallels isolation is not supported; use tart/);
 });
 
-for (const kind of ["container", "tart", "vetu"] as const) {
+for (const kind of ["tart", "vetu"] as const) {
   Deno.test(`${kind} is refused by name until this version has it`, () => {
     assert.throws(
       () => isolationFor(message({ case: kind, value: { image: "x" } }), OPTIONS),

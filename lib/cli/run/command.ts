@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
+import { ENGINE_CHOICES } from "../../machine/container/engine_name.ts";
 import { parsePositiveDuration } from "../positive_duration.ts";
 import { OUTPUT_FORMATS } from "./output_format.ts";
 import type { RunFlags } from "./run_flags.ts";
@@ -76,6 +77,17 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
         withNegated: false,
         brief: "Neither use nor keep what tasks cached in earlier runs",
       },
+      containerBackend: {
+        kind: "enum",
+        values: ENGINE_CHOICES,
+        optional: true,
+        brief: "What runs containers; CIRRUS_CONTAINER_ENGINE, else whichever works by default",
+      },
+      lazyPull: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Pull an image only when the container engine does not have it",
+      },
       stateDir: {
         kind: "parsed",
         parse: String,
@@ -122,7 +134,8 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
     brief: "Run the tasks of .cirrus.yml on this machine",
     customUsage: ["[flags] [TASK]"],
     fullDescription: [
-      "Run the tasks of the current directory's .cirrus.yml that need a persistent worker, on this machine.",
+      "Run the tasks of the current directory's .cirrus.yml on this machine: those that need a persistent worker, and",
+      "those with a container, by Docker or Podman.",
       "",
       "Each task works in a copy of the project: what git does not ignore and, at the top of a repository, its",
       ".git directory; outside a repository, everything. A task with trigger_type: manual runs only when it is",
@@ -136,6 +149,7 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
       "  cirrus run lint                            run only the task named lint",
       "  cirrus run --dirty -e CI_NIGHTLY=true      in this very directory, with a variable",
       "  cirrus run --output=simple --jobs=1 test   plain lines",
+      "  cirrus run --container-backend=podman      containers by Podman",
       "  cirrus run --affected-files-git=main       only what the changes since main concern",
     ].join("\n"),
   },

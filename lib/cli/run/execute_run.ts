@@ -1,5 +1,6 @@
 import { Controller } from "../../controller/controller.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
+import type { ContainerIsolationOptions } from "../../isolation/container/container_options.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { WorkerOptions } from "../../worker/worker_options.ts";
 import type { RunEvent } from "../output/run_event.ts";
@@ -15,6 +16,9 @@ import { startWorker } from "./running_worker.ts";
 /** So that a task that lives is never given up, however short the timeout. */
 const HEARTBEATS_PER_TIMEOUT = 4;
 
+/** Where tasks work in containers, as people know it from the Go program. */
+const CONTAINER_DIRECTORY = "/tmp/cirrus-ci/working-dir";
+
 /** What the caches of all projects of a person may have together. */
 const MAX_CACHE_BYTES = 10e9;
 
@@ -29,6 +33,7 @@ export interface ExecuteOptions {
   readonly cacheDirectory: string | undefined;
   /** Where artifacts go, in a folder for each task; they end with the run when absent. */
   readonly artifactsDirectory: string | undefined;
+  readonly container: Pick<ContainerIsolationOptions, "engine" | "lazyPull">;
   /** How many tasks without resources run at once. */
   readonly jobs: number;
   /** Milliseconds; the controller's own default when absent. */
@@ -81,6 +86,11 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     stateDirectory: options.stateDirectory,
     ...heartbeatTimeoutMs !== undefined && { heartbeatMs: heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT },
     ...projectOptions(options),
+    container: {
+      ...options.container,
+      workingDirectory: CONTAINER_DIRECTORY,
+      project: { directory: options.project, mounted: options.dirty },
+    },
   }, { logger, forced: interruption.forced });
 
   const cancel = async () => {

@@ -10,6 +10,7 @@ import { repositoryTop } from "../project/repository_top.ts";
 import { UsageError } from "../usage_error.ts";
 import { affectedFiles } from "./affected_files.ts";
 import { repositoryEnvironment, STATIC_ENVIRONMENT } from "./build_environment.ts";
+import { containerTasks } from "./container_tasks.ts";
 import { readDefinitionFile } from "./definition_file.ts";
 import { localTasks } from "./local_tasks.ts";
 import { readUserEnvironment } from "./user_environment.ts";
@@ -58,7 +59,8 @@ export async function prepareRun(
   if (diagnostics.some(({ severity }) => severity === "error")) throw new UsageError(rendered.join("\n"));
   for (const warning of rendered) io.stderr.writeSync(`${warning}\n`);
 
-  const selected = wanted === undefined ? parsed : chosenTasks(parsed, wanted);
+  const runnable = containerTasks(parsed);
+  const selected = wanted === undefined ? runnable : chosenTasks(runnable, wanted);
   const skip = skipReasons(selected, wanted === undefined ? whyNotUnasked : whyNotHere);
   checkSomethingRuns(selected, { skip, path: definition.path });
   const { tasks, resources } = localTasks(selected);

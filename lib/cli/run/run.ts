@@ -55,6 +55,10 @@ async function runAndShow(
         ? undefined
         : cacheDirectory({ os: Deno.build.os, environment: io.environment }),
       artifactsDirectory: flags.artifactsDir && resolve(io.workingDirectory, flags.artifactsDir),
+      container: {
+        lazyPull: flags.lazyPull,
+        ...flags.containerBackend !== undefined && { engine: flags.containerBackend },
+      },
       jobs: flags.jobs ?? navigator.hardwareConcurrency,
       heartbeatTimeoutMs: flags.heartbeatTimeout,
       interruption,

@@ -1,3 +1,4 @@
+import type { EngineChoice } from "../../machine/container/engine_name.ts";
 import type { OutputFormat } from "./output_format.ts";
 
 /** The flags of `cirrus run`. */
@@ -13,6 +14,8 @@ export interface RunFlags {
   /** Milliseconds. */
   readonly heartbeatTimeout?: number;
   readonly noCache: boolean;
+  readonly containerBackend?: EngineChoice;
+  readonly lazyPull: boolean;
   readonly artifactsDir?: string;
   readonly stateDir?: string;
   readonly affectedFiles?: readonly string[];

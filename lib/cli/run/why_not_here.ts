@@ -2,12 +2,16 @@ import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { whyNotForWorkers } from "../../controller/builds/skip_reasons.ts";
 import { workerInstanceOf } from "../../controller/builds/task_definition.ts";
 import { isolationName } from "../../isolation/isolation_name.ts";
+import { whyNotThisContainer } from "./container_tasks.ts";
 import { isManual } from "./task_properties.ts";
 
 /** Why a task is not run on this machine; undefined for one that can. */
 export function whyNotHere(task: Task): string | undefined {
   const isolation = workerInstanceOf(task)?.isolation;
-  if (isolation === undefined || isolation.type.case === "none") return whyNotForWorkers(task);
+  if (isolation === undefined || isolation.type.case === "none") {
+    return whyNotThisContainer(task) ?? whyNotForWorkers(task);
+  }
+  if (isolation.type.case === "container") return undefined;
   return `this version does not support its isolation (${isolationName(isolation)})`;
 }
 

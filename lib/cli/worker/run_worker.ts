@@ -41,7 +41,6 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
     logger,
   });
   const onHangUp = () => {
-    log.reopen();
     if (settings.file) reloader.request();
     else logger.info("nothing to read again: there is no configuration file");
   };

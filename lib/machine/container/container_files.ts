@@ -1,0 +1,235 @@
+import { isUtf8 } from "node:buffer";
+import { posix } from "node:path";
+import { AbortReason } from "../../async/abort_reason.ts";
+import { describeStatus, succeeded } from "../../process/exit_status.ts";
+import { packTar } from "../local/tar.ts";
+import type { FileEntry, MachineCommand, MachineFiles } from "../machine.ts";
+import type { ContainerEngine } from "./container_engine.ts";
+import type { ContainerShell } from "./container_shell.ts";
+import { listCommand, parseListing } from "./file_listing.ts";
+import { MountTable } from "./mount_table.ts";
+import type { SessionFacts } from "./shell_session.ts";
+import { shellQuote } from "../shell_quote.ts";
+import { type TarEntry, TarReader } from "./tar_entries.ts";
+import { tarOfFile } from "./tar_file.ts";
+
+/** What is written by a shell's own means, which is faster than a copy by the engine; in bytes. */
+const SMALL = 64 * 1024;
+
+/** How long a copy may take; in milliseconds. */
+const COPY_MS = 2 * 3_600_000;
+
+export interface ContainerFilesOptions {
+  readonly engine: ContainerEngine;
+  readonly container: string;
+  readonly shell: ContainerShell;
+  readonly facts: SessionFacts;
+  readonly environment: ReadonlyMap<string, string>;
+  /** Aborts when the machine is disposed. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The files of a container, as its own user sees them. Bytes come in by the engine's archive copy, which needs no
+ * program in the image and gives them to that user. They go out by the image's own programs, which are faster, else by
+ * that copy. What that copy does not reach, such as a tmpfs, is left to the image's `tar`.
+ */
+export class ContainerFiles implements MachineFiles {
+  readonly temporaryDirectory = "/tmp";
+  readonly #options: ContainerFilesOptions;
+  #mounts: Promise<MountTable> | undefined;
+
+  constructor(options: ContainerFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Writes those files of a command that no shell can write, and leaves it the others. */
+  async place(command: MachineCommand): Promise<MachineCommand> {
+    const files = [];
+    for (const file of command.files ?? []) {
+      if (isShellText(file.content)) files.push(file);
+      else await this.write(file.path, file.content, { mode: file.mode ?? 0o600 });
+    }
+    return { ...command, files };
+  }
+
+  async read(path: string): Promise<ReadableStream<Uint8Array>> {
+    this.#options.signal.throwIfAborted();
+    if (/^\/(proc|sys)\//.test(path)) {
+      return ReadableStream.from([
+        new TextEncoder().encode(await this.#options.shell.readLines(shellQuote(path))),
+      ]);
+    }
+    await this.#look(path, "Reading");
+    const cat = this.#options.facts.tools.get("cat");
+    if (cat !== undefined) return await this.#output(`Reading ${path}`, [cat, "--", path]);
+    const tar = new TarReader(this.#copyOut(path));
+    const entry = await tar.next();
+    if (entry?.kind === "file") return ReadableStream.from(tar.content());
+    await tar.cancel();
+    throw new Error(`Reading ${path}: it is no file`);
+  }
+
+  async write(
+    path: string,
+    content: Uint8Array | ReadableStream<Uint8Array>,
+    options: { mode?: number } = {},
+  ): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    const bytes = content instanceof Uint8Array ? content : await new Response(content).bytes();
+    const { mode } = options;
+    if (isShellText(bytes) && bytes.length <= SMALL) {
+      const target = shellQuote(path);
+      const chmod = mode === undefined
+        ? ""
+        : `{ (umask 077; : >>${target}) && chmod ${mode.toString(8)} ${target}; } && `;
+      const text = shellQuote(new TextDecoder().decode(bytes));
+      return await this.#request(`Writing ${path}`, `${chmod}printf %s ${text} >${target}`);
+    }
+    const directory = posix.dirname(path);
+    await this.#look(directory, "Writing to");
+    await this.#copyIn(
+      directory,
+      ReadableStream.from([tarOfFile(posix.basename(path), bytes, mode ?? 0o644)]),
+    );
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    await this.#request(`Making the directory ${path}`, `mkdir -p -- ${shellQuote(path)}`);
+  }
+
+  async remove(path: string): Promise<void> {
+    const remove = 'rm -rf -- "$1" && exit; chmod -R u+rwx -- "$1"; exec rm -rf -- "$1"';
+    const removed = await this.#output(`Removing ${path}`, ["/bin/sh", "-c", remove, "sh", path]);
+    for await (const _ of removed) { /* its end tells */ }
+  }
+
+  async *list(path: string): AsyncIterable<FileEntry> {
+    await this.#look(path, "Listing", "directory");
+    const { tools } = this.#options.facts;
+    const find = tools.get("find");
+    const stat = tools.get("stat");
+    if (find !== undefined && stat !== undefined) {
+      const nonce = crypto.randomUUID();
+      const output = await this.#output(`Listing ${path}`, listCommand({ find, stat, nonce }), path);
+      return yield* parseListing(output, nonce);
+    }
+    const tar = new TarReader(this.#copyOut(`${path}/.`));
+    try {
+      for (let entry; (entry = await tar.next());) {
+        const below = posix.normalize(entry.path).replace(/\/$/, "");
+        if (below !== ".") yield fileEntry(below, entry);
+      }
+    } finally {
+      await tar.cancel();
+    }
+  }
+
+  async pack(directory: string, paths: readonly string[]): Promise<ReadableStream<Uint8Array>> {
+    for (const path of paths) await this.#look(posix.join(directory, path), "Packing");
+    const tar = this.#options.facts.tools.get("tar");
+    if (tar !== undefined) {
+      return await this.#output(`Packing ${directory}`, [tar, "-c", "-f", "-", "--", ...paths], directory);
+    }
+    if (paths.length === 1 && paths[0] === ".") return this.#copyOut(`${directory}/.`);
+    throw new Error(
+      `Packing ${paths.join(", ")} of ${directory}: the image has no tar; install it in the image`,
+    );
+  }
+
+  async unpack(directory: string, tar: ReadableStream<Uint8Array>): Promise<void> {
+    await this.makeDirectory(directory);
+    await this.#copyIn(directory, tar);
+  }
+
+  async copyFromHost(
+    from: string,
+    paths: AsyncIterable<string>,
+    to: string,
+    options: { signal: AbortSignal },
+  ): Promise<void> {
+    const signal = AbortSignal.any([options.signal, this.#options.signal]);
+    const listed = await Array.fromAsync(paths);
+    await this.makeDirectory(to);
+    if (listed.length > 0) await this.#copyIn(to, packTar(from, { paths: listed, signal }), signal);
+  }
+
+  /** Rejects when there is nothing at a path, or not what is wanted. */
+  async #look(path: string, doing: string, wanted?: "directory"): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    const word = shellQuote(path);
+    const { text } = await this.#options.shell.request(
+      `if [ -d ${word} ]; then echo directory; elif [ -e ${word} ] || [ -L ${word} ]; then echo file; fi`,
+    );
+    if (text === "") throw new Deno.errors.NotFound(`${doing} ${path}: there is no such file`);
+    if (text === "file" && wanted) {
+      throw new Deno.errors.NotADirectory(`${doing} ${path}: it is no directory`);
+    }
+  }
+
+  async #request(doing: string, text: string): Promise<void> {
+    const answer = await this.#options.shell.request(text);
+    if (answer.code !== 0) throw new Error(`${doing}: ${answer.text.trim() || `exit status ${answer.code}`}`);
+  }
+
+  /** What a program of the image prints; its failure is an error of the stream. */
+  async #output(
+    doing: string,
+    argv: readonly [string, ...string[]],
+    workingDirectory = "/",
+  ): Promise<ReadableStream<Uint8Array>> {
+    const { shell, environment, signal } = this.#options;
+    const stop = new AbortController();
+    const { output, status } = await shell.start({ argv, environment, workingDirectory }, {
+      signal: AbortSignal.any([signal, stop.signal]),
+      dropErrors: true,
+    });
+    const reader = output.getReader();
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { value } = await reader.read();
+        if (value) return controller.enqueue(value);
+        const end = await status;
+        if (!succeeded(end)) throw new Error(`${doing}: ${argv[0]} failed with ${describeStatus(end)}`);
+        controller.close();
+      },
+      async cancel() {
+        stop.abort(new AbortReason("finished", "Nobody reads it any more"));
+        await Promise.allSettled([reader.cancel(), status]);
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  /** Unpacks a tar below an existing directory, for the container's user. */
+  async #copyIn(
+    directory: string,
+    tar: ReadableStream<Uint8Array>,
+    signal = this.#options.signal,
+  ): Promise<void> {
+    const { engine, container, shell } = this.#options;
+    const doing = `Copying files to ${directory} of the container ${container}`;
+    const { text } = await shell.request(`cd -- ${shellQuote(directory)} && pwd -P`);
+    const real = text.trimEnd();
+    this.#mounts ??= shell.readLines("/proc/self/mountinfo").then((lines) => new MountTable(lines));
+    const args = (await this.#mounts).reachedFromOutside(real)
+      ? ["cp", "--archive", "-", `${container}:${real}`]
+      : ["exec", "--interactive", "--workdir", real, container, "tar", "-x", "-p", "-o", "-f", "-"];
+    await engine.run(doing, args, { stdin: tar, signal, timeoutMs: COPY_MS });
+  }
+
+  /** A tar of what is at a path, by the engine's archive copy. */
+  #copyOut(path: string): ReadableStream<Uint8Array> {
+    const { engine, container, signal } = this.#options;
+    return engine.stream(["cp", `${container}:${path}`, "-"], { signal });
+  }
+}
+
+/** Whether a shell can write it: text without NUL. */
+function isShellText(content: Uint8Array): boolean {
+  return !content.includes(0) && isUtf8(content);
+}
+
+function fileEntry(path: string, { kind, size, mode }: TarEntry): FileEntry {
+  return { path, kind, size: kind === "file" ? size : 0, mode };
+}

@@ -1,0 +1,177 @@
+import { delay } from "../../async/delay.ts";
+import { within } from "../../async/within.ts";
+import type { ExitStatus, MachineCommand, MachineProcess } from "../machine.ts";
+import type { ControlRecord } from "./control_channel.ts";
+import { linuxSignal } from "./linux_signals.ts";
+import { finishRequest, programRequest } from "./program_request.ts";
+import type { ShellSession } from "./shell_session.ts";
+
+/** How long processes have to end after they were asked to. */
+const GRACE_MS = 3_000;
+
+/** How long killed processes may take to be gone before they are killed as root. */
+const KILLED_WITHIN_MS = 300;
+
+/** How long killed processes may take to be gone before the container counts as broken. */
+const BROKEN_AFTER_MS = 2_000;
+
+/** The pauses between two looks double up to this. */
+const LONGEST_PAUSE_MS = 100;
+
+/** What a program needs of its container. */
+export interface ProgramHost {
+  /** Kills as root what carries a mark, for what the container's user may not kill. Rejects when some survive. */
+  killAsRoot(mark: number): Promise<void>;
+  /** Ends the container, which cannot be worked with any more. */
+  giveUp(problem: string): void;
+  /** Why the container's session has ended: how a program in it ended, else what has become of the container. */
+  whatHappened(session: ShellSession): Promise<ExitStatus>;
+  /** What to add to the output of a program that failed. */
+  explainFailure(): Promise<string | undefined>;
+}
+
+export interface ProgramOptions {
+  /** Unique in the container; see `programMark`. */
+  readonly mark: number;
+  readonly setsid?: string | undefined;
+  /** See `ProgramRequest`. */
+  readonly dropErrors?: boolean;
+  readonly host: ProgramHost;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts a program in a session that is not busy. Rejects when it cannot be started, saying why. When `signal` aborts,
+ * all that carries its mark is asked to end and, 3 s later, killed.
+ */
+export async function startContainerProgram(
+  session: ShellSession,
+  command: MachineCommand,
+  options: ProgramOptions,
+): Promise<MachineProcess> {
+  const { mark } = options;
+  const marker = `\u001e${crypto.randomUUID()}\u001e`;
+  const started = session.expect(`started-${mark}`);
+  const over = session.expect(`over-${mark}`);
+  session.run(programRequest({ command, ...options }));
+  const start = await Promise.race([started, over.then(() => started)]).catch(() => undefined);
+  if (start?.code) {
+    await over;
+    throw new Error(`Starting ${command.argv[0]}: ${start.text}`);
+  }
+  const program = new ContainerProgram(session, {
+    ...options,
+    marker,
+    keepEscaping: command.keepEscaping ?? false,
+  });
+  return program.follow(over);
+}
+
+class ContainerProgram {
+  readonly #session: ShellSession;
+  readonly #options: ProgramOptions & { marker: string; keepEscaping: boolean };
+  readonly #dropping = new AbortController();
+  readonly #note = Promise.withResolvers<string | undefined>();
+
+  constructor(session: ShellSession, options: ProgramOptions & { marker: string; keepEscaping: boolean }) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  follow(over: Promise<ControlRecord>): MachineProcess {
+    const output = this.#session.output.until(this.#options.marker, { dropping: this.#dropping.signal });
+    const status = this.#supervise(over);
+    status.catch(() => {}).finally(() => this.#note.resolve(undefined));
+    return { output: output.pipeThrough(this.#appendNote()), status };
+  }
+
+  async #supervise(over: Promise<ControlRecord>): Promise<ExitStatus> {
+    const { signal, host, keepEscaping } = this.#options;
+    let ending: Promise<void> | undefined;
+    const onAbort = () => {
+      this.#dropping.abort(signal.reason);
+      ending ??= this.#end();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      const status = await this.#ended(over);
+      await ending;
+      if (this.#session.ended) return status;
+      if (status.kind === "signaled" || status.code !== 0) this.#note.resolve(await host.explainFailure());
+      await this.#finish({ sweep: !keepEscaping });
+      return status;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** How the program ended, as the shell that waited for it says. */
+  async #ended(over: Promise<ControlRecord>): Promise<ExitStatus> {
+    const { host } = this.#options;
+    try {
+      const { code, text } = await over;
+      return text === "signaled"
+        ? { kind: "signaled", signal: linuxSignal(code - 128) }
+        : { kind: "exited", code };
+    } catch {
+      return await host.whatHappened(this.#session);
+    }
+  }
+
+  /** Ends what the program left running, and then its output. */
+  async #finish(options: { sweep: boolean }): Promise<void> {
+    const { mark, marker, host } = this.#options;
+    const finished = this.#session.expect(`finished-${mark}`);
+    this.#session.run(finishRequest(mark, { ...options, marker }));
+    try {
+      if ((await finished).code > 0) await host.killAsRoot(mark);
+    } catch (error) {
+      if (this.#session.ended) await host.whatHappened(this.#session);
+      else throw error;
+    }
+  }
+
+  /** Ends the program and all it started, at last with the whole container. */
+  async #end(): Promise<void> {
+    const { mark, host } = this.#options;
+    const killed = await within(this.#ask(), GRACE_MS + BROKEN_AFTER_MS);
+    if (!killed) host.giveUp(`its processes with the mark ${mark} survive SIGKILL`);
+  }
+
+  async #ask(): Promise<void> {
+    const { mark, host } = this.#options;
+    try {
+      if (await this.#sweepFor("TERM", GRACE_MS)) return;
+      if (await this.#sweepFor("KILL", KILLED_WITHIN_MS)) return;
+      await host.killAsRoot(mark);
+    } catch (error) {
+      if (!this.#session.ended) host.giveUp(String(error));
+    }
+  }
+
+  async #sweepFor(signal: "TERM" | "KILL", boundMs: number): Promise<boolean> {
+    const end = performance.now() + boundMs;
+    for (let pause = 5;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      if (await this.#session.sweep(signal, this.#options.mark) === 0) return true;
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      await delay(Math.min(pause, left));
+    }
+  }
+
+  /** Adds to the output what is known of a failure beside what the program says of it. */
+  #appendNote(): TransformStream<Uint8Array, Uint8Array> {
+    const note = this.#note.promise;
+    return new TransformStream(
+      {
+        async flush(controller) {
+          const text = await note;
+          if (text !== undefined) controller.enqueue(new TextEncoder().encode(`${text}\n`));
+        },
+      },
+      undefined,
+      { highWaterMark: 0 },
+    );
+  }
+}

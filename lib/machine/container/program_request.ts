@@ -1,0 +1,87 @@
+import type { CommandFile, MachineCommand } from "../machine.ts";
+import { markInProc } from "./session_script.ts";
+import { shellQuote } from "../shell_quote.ts";
+
+/** Bash does not let these be set, and dash refuses some values; a shell that is asked to ends. */
+const DELICATE: ReadonlySet<string> = new Set([
+  "BASHOPTS",
+  "BASH_VERSINFO",
+  "EUID",
+  "OPTIND",
+  "PPID",
+  "SHELLOPTS",
+  "UID",
+]);
+
+export interface ProgramRequest {
+  readonly command: MachineCommand;
+  /** See `programMark`. */
+  readonly mark: number;
+  /** Where the container has a `setsid`, its path: a program gets a session of its own then. */
+  readonly setsid?: string | undefined;
+  /** True drops standard error instead of joining it with standard output. */
+  readonly dropErrors?: boolean;
+}
+
+/**
+ * What the second shell of a session is told to run a program. Its variables are part of this text, which travels
+ * through a pipe: they are on no command line and in no environment of the host, and none of them can change what the
+ * engine's own program does (`DOCKER_HOST`, `PATH`, `HOME`).
+ */
+export function programRequest({ command, mark, setsid, dropErrors = false }: ProgramRequest): string {
+  const { argv: [program], argv, environment, workingDirectory, files = [] } = command;
+  const words = argv.map(shellQuote).join(" ");
+  const fail = (text: string) => `{ tell started-${mark} 1 ${shellQuote(text)}; exit 126; }`;
+  const lines = [
+    `ulimit -S -m ${mark}`,
+    ...files.map((file) => writeFile(file, fail)),
+    `cd -- ${shellQuote(workingDirectory)} || ${
+      fail(`its working directory ${workingDirectory} does not exist`)
+    }`,
+    ...environment.entries().map(([name, value]) => exportVariable(name, value)),
+    program.includes("/")
+      ? `[ -f ${shellQuote(program)} ] || ${fail("there is no such file")}
+[ -x ${shellQuote(program)} ] || ${fail("it is no executable file; check its permissions")}`
+      : `command -v -- ${shellQuote(program)} >/dev/null || ${
+        fail(`there is no such program in PATH (${environment.get("PATH") ?? ""}); install it or extend PATH`)
+      }`,
+    `tell started-${mark} 0`,
+  ];
+  // What the shell itself says, that its child was killed for one, must not get into the program's output.
+  return `r=$(exec 2>&1
+(exec 2>/dev/null
+${lines.join("\n")}
+exec ${setsid === undefined ? "" : `${shellQuote(setsid)} `}${words} 2>${
+    dropErrors ? "/dev/null" : "&6"
+  } 6>&- 7>&-
+) </dev/null >&6
+echo " $?")
+case $r in
+' '*) tell over-${mark} \${r# } exited;;
+*' '*) tell over-${mark} \${r##* } signaled;;
+*) tell over-${mark} 137 signaled;;
+esac`;
+}
+
+/** What the second shell is told once a program is over: `sweep` ends what it left running, then the output ends. */
+export function finishRequest(mark: number, options: { sweep: boolean; marker: string }): string {
+  const sweep = options.sweep ? `end ${markInProc(mark)}` : "left=0";
+  return `${sweep}; tell finished-${mark} $left; printf %s ${shellQuote(options.marker)} >&6`;
+}
+
+function writeFile({ path, content, mode = 0o600 }: CommandFile, fail: (text: string) => string): string {
+  const target = shellQuote(path);
+  const problem = fail(`the file ${path} cannot be written; its folder must exist and be writable`);
+  const text = shellQuote(new TextDecoder().decode(content));
+  const chmod = mode === 0o600 ? `[ ! -e ${target} ] ||` : `: >${target} &&`;
+  return `(umask 077; { ${chmod} chmod ${
+    mode.toString(8)
+  } ${target}; } && printf %s ${text} >${target}) || ${problem}`;
+}
+
+/** Names that no shell can set are left out, as a shell that passes them on would have to get them otherwise. */
+function exportVariable(name: string, value: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return ":";
+  const assignment = `export ${name}=${shellQuote(value)}`;
+  return DELICATE.has(name) ? `(${assignment}) 2>/dev/null && ${assignment}` : assignment;
+}

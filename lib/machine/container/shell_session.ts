@@ -1,0 +1,119 @@
+import type { Dialog } from "../../process/start_dialog.ts";
+import { ControlChannel, type ControlRecord } from "./control_channel.ts";
+import { MarkedOutput } from "./marked_output.ts";
+import { FUNCTIONS, GO_ON, markInProc } from "./session_script.ts";
+import { shellQuote } from "../shell_quote.ts";
+
+/** Programs that make things faster or more exact where the image has them. */
+const TOOLS = ["setsid", "cat", "tar", "find", "stat"] as const;
+
+export type SessionTool = typeof TOOLS[number];
+
+/** What the shells found in their container. */
+export interface SessionFacts {
+  /** What the engine has set on top of the image's own environment. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Where a tool is; missing where the image has none. */
+  readonly tools: ReadonlyMap<SessionTool, string>;
+}
+
+/**
+ * Two shells in a container, over one process of the engine's program: the first answers requests at once, the second
+ * runs one program at a time. See `session_script.ts`.
+ */
+export class ShellSession {
+  readonly #nonce = crypto.randomUUID();
+  readonly #dialog: Dialog;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #control = new ControlChannel(this.#nonce);
+  readonly #unset: readonly string[];
+  #requests = 0;
+  /** What programs print, one after the other. */
+  readonly output: MarkedOutput;
+  /** Whether a program runs in it, or must not any more. */
+  busy = false;
+  /** `unset` names what the second shell has in its environment and programs are not to inherit. */
+  constructor(dialog: Dialog, options: { unset: Iterable<string> }) {
+    this.#dialog = dialog;
+    this.#writer = dialog.stdin.getWriter();
+    this.#unset = [...options.unset].filter((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+    this.output = new MarkedOutput(dialog.stdout);
+    this.#control.onRestart = () => {
+      this.#control.fail(new Error("Somebody in the container has killed the shells of the session"));
+      this.#send(`\n${GO_ON}\n`);
+      this.#begin();
+    };
+    this.#control.read(dialog.stderr);
+    this.#begin();
+  }
+
+  /** What the engine's program wrote that is no answer: why it could not begin the session. */
+  get complaint(): string {
+    return this.#control.stray.trim();
+  }
+
+  /** Whether nothing more can be had from it. */
+  get ended(): boolean {
+    return this.#control.closed;
+  }
+
+  /** How the engine's program ended. */
+  get status(): Dialog["status"] {
+    return this.#dialog.status;
+  }
+
+  /** Looks around. Rejects when the session cannot be begun. */
+  async facts(): Promise<SessionFacts> {
+    const names = ["HOME", "HOSTNAME", "PATH", "TERM", "container"];
+    const { text } = await this.request(
+      `for n in ${names.join(" ")}; do eval "printf '%s\\n' \\"\\$$n\\""; done
+for t in ${TOOLS.join(" ")}; do command -v $t || echo; done`,
+    );
+    const lines = text.split("\n");
+    const values = lines.slice(0, names.length);
+    const paths = lines.slice(names.length);
+    return {
+      variables: new Map(names.flatMap((name, index) => values[index] ? [[name, values[index]]] : [])),
+      // A busybox that knows them itself says no path.
+      tools: new Map(TOOLS.flatMap((tool, index) => paths[index] ? [[tool, paths[index]]] : [])),
+    };
+  }
+
+  /** Has the first shell run some text, in a subshell; resolves with its exit status and what it printed. */
+  async request(text: string): Promise<ControlRecord> {
+    const key = `answer-${++this.#requests}`;
+    const answer = this.#control.expect(key);
+    this.#send(`r=$(exec 2>&1\n${text}\n)\ntell ${key} $? "$r"\n`);
+    return await answer;
+  }
+
+  /** Sends a signal to all processes that carry a mark, TERM once to each; resolves with how many live. */
+  async sweep(signal: "TERM" | "KILL", mark: number): Promise<number> {
+    const key = `left-${++this.#requests}`;
+    const answer = this.#control.expect(key);
+    this.#send(`sweep ${signal} ${markInProc(mark)}; tell ${key} $left\n`);
+    return (await answer).code;
+  }
+
+  /** The record of that key, which the second shell will write; rejects when it is killed before. */
+  expect(key: string): Promise<ControlRecord> {
+    return this.#control.expect(key);
+  }
+
+  /** Gives the second shell some text to run. */
+  run(text: string): void {
+    this.#send(`printf '%s\\n' ${shellQuote(text)} >&4\n`);
+  }
+
+  #begin(): void {
+    const own = ["PWD", "OLDPWD", "SHLVL", "HOSTNAME", "HOME", "PATH", "TERM", "container"];
+    const common = `N=${this.#nonce}\n${FUNCTIONS}\nexec 7>&2`;
+    this.#send(`${common}\n`);
+    this.run(`${common} 6>&1\nunset ${[...new Set([...own, ...this.#unset])].join(" ")}`);
+  }
+
+  /** That nobody reads it any more is told by `ended`. */
+  #send(text: string): void {
+    this.#writer.write(new TextEncoder().encode(text)).catch(() => {});
+  }
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import type { EngineName } from "../../lib/machine/container/engine_name.ts";
+import { runCommand } from "../../lib/process/run_command.ts";
+import { temporaryDirectory } from "./temporary_directory.ts";
+
+/** What an image is made of. */
+export interface ImageContent {
+  /**
+   * `busybox`: that with all its applets, as `/bin/sh` too. A list: these programs of the host with their libraries,
+   * the first of them also as `/bin/sh`.
+   */
+  readonly programs: "busybox" | readonly string[];
+  /** Instructions of a Dockerfile: `USER 1000`, `ENTRYPOINT ["false"]`... */
+  readonly changes?: readonly string[];
+}
+
+/** Every test file has its own names, so that none removes another one's. */
+const PREFIX = `local/cirrus-test-${crypto.randomUUID().slice(0, 8)}`;
+const made = new Map<string, Promise<string>>();
+
+/** The name of an image of that content, which is made when it is asked for first. */
+export function containerImage(engine: EngineName, content: ImageContent): Promise<string> {
+  const key = JSON.stringify([engine, content]);
+  let image = made.get(key);
+  if (!image) made.set(key, image = make(engine, content, `${PREFIX}:${made.size}`));
+  return image;
+}
+
+/** Removes all images of this file; call it after its last test. */
+export async function removeContainerImages(): Promise<void> {
+  for (const [key, image] of made) {
+    const [engine] = JSON.parse(key);
+    await runCommand([engine, "rmi", "--force", await image], { anyStatus: true });
+  }
+  made.clear();
+}
+
+async function make(
+  engine: EngineName,
+  { programs, changes = [] }: ImageContent,
+  name: string,
+): Promise<string> {
+  await using folder = await temporaryDirectory();
+  const root = join(folder.path, "root");
+  for (const path of ["bin", "etc", "tmp", "home/user"]) {
+    await Deno.mkdir(join(root, path), { recursive: true });
+  }
+  await Deno.chmod(join(root, "tmp"), 0o1777);
+  await Deno.writeTextFile(
+    join(root, "etc", "passwd"),
+    "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n",
+  );
+  await (programs === "busybox" ? addBusybox(root) : addPrograms(root, programs));
+  const tar = join(folder.path, "root.tar");
+  await runCommand(["tar", "-c", "--numeric-owner", "-C", root, "-f", tar, "."]);
+  const flags = changes.flatMap((change) => ["--change", change]);
+  await runCommand([engine, "import", ...flags, tar, name]);
+  return name;
+}
+
+async function addBusybox(root: string): Promise<void> {
+  await Deno.copyFile("/bin/busybox", join(root, "bin", "busybox"));
+  const { stdout } = await runCommand(["/bin/busybox", "--list"]);
+  for (const applet of new TextDecoder().decode(stdout).trim().split("\n")) {
+    if (applet !== "busybox") await Deno.symlink("busybox", join(root, "bin", applet));
+  }
+}
+
+async function addPrograms(root: string, programs: readonly string[]): Promise<void> {
+  for (const program of programs) {
+    const { stdout } = await runCommand(["/bin/sh", "-c", 'command -v "$1"', "sh", program]);
+    const path = new TextDecoder().decode(stdout).trim();
+    await Deno.copyFile(path, join(root, "bin", program));
+    const { stdout: listed } = await runCommand(["ldd", path]);
+    for (const [library] of new TextDecoder().decode(listed).matchAll(/\/\S+/g)) {
+      await Deno.mkdir(dirname(join(root, library)), { recursive: true });
+      await Deno.copyFile(library, join(root, library));
+    }
+  }
+  const [shell] = programs;
+  assert.ok(shell);
+  if (shell !== "sh") await Deno.symlink(shell, join(root, "bin", "sh"));
+}

@@ -1,0 +1,94 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { ContainerIsolation } from "../../lib/isolation/container/container_isolation.ts";
+import type { ContainerIsolationOptions } from "../../lib/isolation/container/container_options.ts";
+import type { OwnedResource, ResourceLedger } from "../../lib/isolation/isolation.ts";
+import type { EngineName } from "../../lib/machine/container/engine_name.ts";
+import type { ExitStatus, Machine, MachineCommand } from "../../lib/machine/machine.ts";
+import { runCommand } from "../../lib/process/run_command.ts";
+import { Isolation_ContainerSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
+
+/** What to prepare, and how. */
+export interface TestContainerOptions {
+  readonly container: MessageInitShape<typeof Isolation_ContainerSchema>;
+  readonly isolation?: ContainerIsolationOptions;
+  readonly progress?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A container on a real engine, and what it has claimed. */
+export class TestContainer implements AsyncDisposable {
+  readonly machine: Machine;
+  readonly ledger: ClaimList;
+  readonly engine: EngineName;
+
+  private constructor(engine: EngineName, machine: Machine, ledger: ClaimList) {
+    this.engine = engine;
+    this.machine = machine;
+    this.ledger = ledger;
+  }
+
+  static async start(engine: EngineName, options: TestContainerOptions): Promise<TestContainer> {
+    const ledger = new ClaimList();
+    const isolation = new ContainerIsolation(create(Isolation_ContainerSchema, options.container), {
+      engine,
+      lazyPull: true,
+      ...options.isolation,
+    });
+    const { signal = new AbortController().signal, progress = () => {} } = options;
+    return new TestContainer(
+      engine,
+      await isolation.prepare({ taskId: "7", progress, signal, ledger }),
+      ledger,
+    );
+  }
+
+  /** The container's name. */
+  get name(): string {
+    const [claim] = this.ledger.claims;
+    if (claim?.kind !== "container") throw new Error("there is no container");
+    return claim.name;
+  }
+
+  /** Runs a program to its end. */
+  async run(
+    argv: readonly [string, ...string[]],
+    options: Partial<MachineCommand> & { signal?: AbortSignal } = {},
+  ): Promise<{ output: string; status: ExitStatus }> {
+    const { signal = new AbortController().signal, ...command } = options;
+    const process = await this.machine.spawn({
+      argv,
+      environment: this.machine.environment,
+      workingDirectory: "/",
+      ...command,
+    }, { signal });
+    const output = await new Response(process.output).text();
+    return { output, status: await process.status };
+  }
+
+  /** What a line of a shell prints. */
+  async sh(line: string): Promise<string> {
+    return (await this.run(["/bin/sh", "-c", line])).output;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.machine[Symbol.asyncDispose]();
+  }
+}
+
+/** A ledger that knows what is claimed now. */
+export class ClaimList implements ResourceLedger {
+  readonly claims = new Set<OwnedResource>();
+
+  claim(resource: OwnedResource): Promise<AsyncDisposable> {
+    this.claims.add(resource);
+    return Promise.resolve({
+      [Symbol.asyncDispose]: () => Promise.resolve(void this.claims.delete(resource)),
+    });
+  }
+}
+
+/** The names of all containers of an engine, those that have ended included. */
+export async function containerNames(engine: EngineName): Promise<string[]> {
+  const { stdout } = await runCommand([engine, "ps", "--all", "--format", "{{.Names}}"]);
+  return new TextDecoder().decode(stdout).trim().split("\n");
+}
