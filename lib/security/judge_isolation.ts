@@ -48,10 +48,8 @@ async function objection(
   switch (isolation?.type.case) {
     case "container": {
       const { "allowed-images": images, "allowed-volumes": rules } = allowed.container ?? {};
-      const { image, dockerfile, volumes } = isolation.type.value;
-      // What is yet to be built has no name that says what is in it: only patterns that match all match it.
-      const built = dockerfile === "" ? image : "";
-      return judgeImage(built, { kind: "container", patterns: images }) ??
+      const { image, volumes } = isolation.type.value;
+      return judgeImage(image, { kind: "container", patterns: images }) ??
         (rules && await placeVolumes(volumes, { kind: "container", rules, ownHome }));
     }
     case "tart": {
@@ -85,7 +83,7 @@ function judgeImage(
   { kind, patterns = [] }: { kind: "container" | "tart" | "vetu"; patterns: readonly string[] | undefined },
 ): string | undefined {
   if (patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, image))) return undefined;
-  return refusal(image === "" ? "image without a name" : `image ${JSON.stringify(image)}`, {
+  return refusal(`image ${JSON.stringify(image)}`, {
     why: "matches none of those allowed",
     key: `.${kind}.allowed-images`,
   });

@@ -80,15 +80,6 @@ for (const kind of ["container", "tart", "vetu"] as const) {
   });
 }
 
-Deno.test("an image that a Dockerfile is yet to make is allowed only where all are", async () => {
-  const asked = { case: "container", value: { image: "debian", dockerfile: "debian" } } as const;
-  assert.match(
-    await messageOf(asked, { container: { "allowed-images": ["debian*"] } }),
-    /image without a name/,
-  );
-  assert.equal((await judge(asked, { container: { "allowed-images": ["*"] } })).kind, "allowed");
-});
-
 Deno.test("Softnet is forced on every machine of Tart, and what was asked for stays as it was", async () => {
   const asked = create(IsolationSchema, { type: { case: "tart", value: { image: "macos", cpu: 4 } } });
   const settings = {
