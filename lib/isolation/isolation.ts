@@ -33,6 +33,8 @@ export interface PrepareRequest {
   /** Aborting it stops the preparation and undoes what there is of it. */
   readonly signal: AbortSignal;
   readonly ledger: ResourceLedger;
+  /** Variables by which the programs that prepare the place take part in the task's trace (W3C Trace Context). */
+  readonly traceEnvironment?: ReadonlyMap<string, string>;
 }
 
 /** One way to prepare a machine. Made from an `Isolation` message of one kind and its options. */

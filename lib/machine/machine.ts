@@ -117,6 +117,8 @@ export interface Machine extends AsyncDisposable {
   /** What the machine itself sets: the lowest layer of a script's environment. No secret of the worker's is in it. */
   readonly environment: ReadonlyMap<string, string>;
   readonly files: MachineFiles;
+  /** Aborts when the machine has broken down by itself; absent where nobody can tell. */
+  readonly lost?: AbortSignal;
   /**
    * Starts a program. Rejects when it cannot be started, saying why. When `signal` aborts, the program and
    * everything it started is asked to end and, after a grace of 3 s, killed; `status` tells how it ended.

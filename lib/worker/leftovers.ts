@@ -1,8 +1,9 @@
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { OwnedResource } from "../isolation/isolation.ts";
 import type { Logger } from "../logging/logger.ts";
-import { describeResource, type DisabledWorker, parseOwnedEntries } from "./owned_entries.ts";
+import { describeResource, type DisabledWorker } from "./owned_entries.ts";
 import { isAlive, listOwners, type OwnerFiles, removeOwner, replaceFile, tryLock } from "./owner_files.ts";
+import { readOwnedEntries } from "./read_owned_entries.ts";
 
 export interface LeftoverOptions {
   readonly stateDirectory: string;
@@ -26,7 +27,7 @@ export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
 
 async function removeOwned(owner: OwnerFiles, options: LeftoverOptions): Promise<void> {
   const { stateDirectory, remove, inherit, logger } = options;
-  const { resources, disabled, unknown } = parseOwnedEntries(await readList(owner));
+  const { resources, disabled, unknown } = await readOwnedEntries(owner);
   const kept = [...unknown];
   if (unknown.length > 0) {
     logger.warning("a killed worker of another version left behind what this one does not know: kept", {
@@ -57,19 +58,9 @@ async function ownedByLive(stateDirectory: string, dead: OwnerFiles): Promise<Se
   const names = new Set<string>();
   for (const owner of await listOwners(stateDirectory)) {
     if (owner.id === dead.id || !await isAlive(owner)) continue;
-    for (const resource of parseOwnedEntries(await readList(owner)).resources) {
+    for (const resource of (await readOwnedEntries(owner)).resources) {
       names.add(describeResource(resource));
     }
   }
   return names;
-}
-
-/** An owner's list; an empty one when it is gone. */
-async function readList(owner: OwnerFiles): Promise<string> {
-  try {
-    return await Deno.readTextFile(owner.list);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "[]";
-    throw error;
-  }
 }

@@ -1,11 +1,13 @@
+import type { Isolation as IsolationMessage } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { MirrorsOptions } from "../agent/clone/mirrors.ts";
 import { runAgent } from "../agent/run_agent.ts";
 import type { ProjectSource } from "../agent/project_source.ts";
 import { abortCause } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
 import type { Isolation, ResourceLedger } from "../isolation/isolation.ts";
-import { isolationFor, type IsolationOptions } from "../isolation/registry.ts";
+import type { IsolationOptions } from "../isolation/registry.ts";
 import type { Logger } from "../logging/logger.ts";
+import type { Machine } from "../machine/machine.ts";
 import { allowedIsolation } from "./allowed_isolation.ts";
 import type { Assignment } from "./assignment.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
@@ -22,6 +24,8 @@ export interface TaskOptions {
   readonly session: UpstreamSession;
   readonly isolations: IsolationOptions;
   readonly security: SecurityPolicy;
+  /** Hands over the warm machine that waits for such a task; ends it when it is another one. */
+  readonly takeStandby: (isolation: IsolationMessage | undefined) => Promise<Machine | undefined>;
   readonly ledger: ResourceLedger;
   /** An existing folder of the worker's host. */
   readonly temporaryDirectory: string;
@@ -41,7 +45,7 @@ export async function runTask(task: Assignment, options: TaskOptions, signal: Ab
   const reports = new TaskReports(options.session, task, { logger });
   const held = new AsyncDisposableStack();
   try {
-    const isolation = isolationFor(await allowedIsolation(task, options.security), options.isolations);
+    const isolation = await allowedIsolation(task.isolation, options);
     await reports.started(signal);
     await execute(task, { ...options, isolation, held }, signal);
   } catch (error) {
@@ -74,7 +78,10 @@ async function execute(
     logger.info(line);
     preparation.push(line);
   };
-  const machine = held.use(await isolation.prepare({ taskId: task.id, progress, signal, ledger }));
+  const standby = await options.takeStandby(task.isolation);
+  if (standby) progress("taking the standby instance");
+  const request = { taskId: task.id, progress, signal, ledger, traceEnvironment: task.traceEnvironment };
+  const machine = held.use(standby ?? await isolation.prepare(request));
   const outcome = await runAgent({
     machine,
     preparation,

@@ -1,8 +1,10 @@
 import { AbortReason } from "../async/abort_reason.ts";
+import type { StandbyInstanceParameters } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Logger } from "../logging/logger.ts";
 import { Disablement } from "./disablement.ts";
 import type { OwnerLedger } from "./owner_ledger.ts";
 import type { RunningTasks } from "./running_tasks.ts";
+import type { StandbyInformation } from "./standby/standby.ts";
 import { UpstreamLoop } from "./upstream_loop.ts";
 import { UpstreamSession, type WorkerInfo } from "./upstream_session.ts";
 import type { UpstreamOptions } from "./worker_options.ts";
@@ -15,8 +17,12 @@ export interface UpstreamLinksOptions {
   readonly ledger: Pick<OwnerLedger, "claim">;
   /** Labels and totals, asked for anew with every call. */
   readonly info: () => WorkerInfo;
+  /** The warm standby instances, asked for anew with every poll. */
+  readonly standby: () => readonly StandbyInformation[];
   /** Starts a task that does not run yet. */
   readonly start: (task: Assignment, session: UpstreamSession, logger: Logger) => void;
+  /** An upstream wants other standby instances to be kept; at least one. */
+  readonly onStandby: (parameters: readonly StandbyInstanceParameters[], logger: Logger) => void;
   /** The upstreams of a running worker are others now. */
   readonly onChange: () => void;
   /** An upstream has registered the worker. */
@@ -131,7 +137,7 @@ export class UpstreamLinks implements AsyncDisposable, Iterable<UpstreamLink> {
 
   /** Adds an upstream, whose session is closed by these links from now on. */
   add({ upstream, session }: OpenedSession): void {
-    const { name, ledger, tasks, info, start, onRegistered, onShutdown } = this.#options;
+    const { name, ledger, tasks, info, standby, start, onStandby, onRegistered, onShutdown } = this.#options;
     const { endpoint } = upstream;
     const logger = this.#options.logger.with({ upstream: endpoint });
     const record = () => ledger.claim({ kind: "disabled worker", name, endpoint });
@@ -141,7 +147,9 @@ export class UpstreamLinks implements AsyncDisposable, Iterable<UpstreamLink> {
       disablement,
       tasks,
       info,
+      standby,
       start: (task) => start(task, session, logger),
+      onStandby: (parameters) => onStandby(parameters, logger),
       onRegistered,
       onShutdown,
       logger,

@@ -1,5 +1,6 @@
 import { AbortReason } from "../async/abort_reason.ts";
 import { Backoff } from "../async/backoff.ts";
+import type { StandbyInstanceParameters } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Logger } from "../logging/logger.ts";
 import { taskIdentification } from "../rpc/metadata.ts";
 import { Alarm } from "./alarm.ts";
@@ -9,6 +10,7 @@ import { obeyAnswer } from "./poll_answer.ts";
 import { PollSchedule } from "./poll_schedule.ts";
 import type { RunningTasks } from "./running_tasks.ts";
 import { explainFailure, isSessionLost } from "./upstream_failure.ts";
+import type { StandbyInformation } from "./standby/standby.ts";
 import type { UpstreamSession, WorkerInfo } from "./upstream_session.ts";
 
 /**
@@ -30,8 +32,12 @@ export interface UpstreamLoopOptions {
   readonly tasks: RunningTasks;
   /** Labels and totals, asked for anew with every call. */
   readonly info: () => WorkerInfo;
+  /** The warm standby instances, asked for anew with every poll. */
+  readonly standby: () => readonly StandbyInformation[];
   /** Starts a task that does not run yet. */
   readonly start: (task: Assignment) => void;
+  /** The upstream wants other standby instances to be kept; at least one. */
+  readonly onStandby: (parameters: readonly StandbyInstanceParameters[]) => void;
   readonly onRegistered: () => void;
   /** The upstream wants the worker to end. */
   readonly onShutdown: () => void;
@@ -192,7 +198,7 @@ export class UpstreamLoop {
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
-    const { session, tasks, info, onShutdown, logger } = this.#options;
+    const { session, tasks, info, standby, onStandby, onShutdown, logger } = this.#options;
     const runningTasks = tasks.of(session).map((task) => task.assignment.id);
     const numeric = runningTasks.map((id) => taskIdentification(id, "")?.taskId);
     this.#schedule.pollStarted(performance.now());
@@ -201,10 +207,12 @@ export class UpstreamLoop {
       runningTasks,
       oldRunningTasks: numeric.filter((id) => id !== undefined),
       resourcesInUse: tasks.resourcesInUse(),
+      availableStandbyInstancesInformation: [...standby()],
     }, signal);
     this.#call = undefined;
     this.#established = true;
     const broughtTask = obeyAnswer(answer, { ...this.#options, upstream: session });
+    if (answer.updatedStandbyInstances.length > 0) onStandby(answer.updatedStandbyInstances);
     this.#schedule.pollAnswered({ intervalSeconds: answer.pollIntervalInSeconds, broughtTask });
     logger.debug("the upstream answered a poll", { intervalSeconds: answer.pollIntervalInSeconds });
     if (answer.shutdown) {

@@ -4,16 +4,21 @@ import { AbortReason } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { OwnedResource } from "../isolation/isolation.ts";
+import { ImagePuller } from "../isolation/vm/image_puller.ts";
 import type { Logger } from "../logging/logger.ts";
 import { hostPlatform } from "../machine/host_platform.ts";
 import type { Assignment } from "./assignment.ts";
 import { checkOptions } from "./check_options.ts";
-import { hostEnvironment } from "./host_environment.ts";
+import { isolationOptions } from "./isolation_options.ts";
 import { workerLabels } from "./labels.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import type { DisabledWorker } from "./owned_entries.ts";
 import { OwnerLedger } from "./owner_ledger.ts";
 import { RunningTasks } from "./running_tasks.ts";
+import { hasRoom } from "./standby/has_room.ts";
+import { obeyStandby } from "./standby/obey_standby.ts";
+import { reloadStandby } from "./standby/reload_standby.ts";
+import { Standby } from "./standby/standby.ts";
 import { statusPublisher } from "./status_publisher.ts";
 import { openSessions, UpstreamLinks } from "./upstream_links.ts";
 import type { UpstreamSession, WorkerInfo } from "./upstream_session.ts";
@@ -25,6 +30,7 @@ const LEFTOVERS_MS = 10_000;
 /** What runs tasks is a third of all code: a worker is registered before it is loaded. */
 const importTask = () => import("./task.ts");
 const importGitCheck = () => import("./warn_of_missing_git.ts");
+const importVmCheck = () => import("./unlisted_vms.ts");
 
 /** How a worker is ended. */
 export interface WorkerSignals {
@@ -39,8 +45,11 @@ export class Worker {
   #options: WorkerOptions;
   readonly #logger: Logger;
   readonly #tasks = new RunningTasks();
+  readonly #images = new ImagePuller();
   readonly #shutdown = new AbortController();
-  #running: { readonly links: UpstreamLinks; readonly drain: AbortSignal } | undefined;
+  #running:
+    | { readonly links: UpstreamLinks; readonly standby: Standby; readonly drain: AbortSignal }
+    | undefined;
 
   /** Throws an error that says what is wrong with the options. */
   constructor(options: WorkerOptions, { logger }: { logger: Logger }) {
@@ -55,13 +64,15 @@ export class Worker {
    * called once.
    */
   async run(signals: WorkerSignals): Promise<void> {
-    const { upstreams, name, version, stateDirectory } = this.#options;
+    const { upstreams, name, version, stateDirectory, adoptLeftovers = false } = this.#options;
     await using cleanUp = new AsyncDisposableStack();
     const drain = AbortSignal.any([signals.drain, this.#shutdown.signal]);
     const sessions = await openSessions(upstreams, name);
     for (const { session } of sessions) cleanUp.use(session);
     const ledger = cleanUp.use(await OwnerLedger.open(stateDirectory));
-    const links: UpstreamLinks = cleanUp.use(this.#links(ledger, () => publish()));
+    const standby = this.#createStandby(ledger);
+    cleanUp.defer(() => standby.close());
+    const links: UpstreamLinks = cleanUp.use(this.#links({ ledger, standby, onChange: () => publish() }));
     const publish = statusPublisher({
       files: ledger.files,
       name,
@@ -75,8 +86,10 @@ export class Worker {
     await this.#removeLeftovers(links);
 
     cleanUp.use(this.#tasks.onChange(publish));
+    cleanUp.use(this.#tasks.onChange((change) => change === "ended" && standby.reconsider()));
     const onDrain = () => {
       publish();
+      standby.close();
       const count = this.#tasks.size;
       if (count > 0) this.#logger.info(`taking no more tasks and waiting for ${count} to end`);
     };
@@ -90,12 +103,18 @@ export class Worker {
       if (signal.aborted) listener();
     }
     publish();
+    standby.reconsider();
 
     if (!this.#options.projectSource) {
-      const looked = importGitCheck().then(({ warnOfMissingGit }) => warnOfMissingGit(this.#logger));
-      cleanUp.defer(() => looked);
+      const looked = Promise.all([
+        importGitCheck().then(({ warnOfMissingGit }) => warnOfMissingGit(this.#logger)),
+        importVmCheck().then(({ handleUnlistedVms }) =>
+          handleUnlistedVms({ stateDirectory, adopt: adoptLeftovers, logger: this.#logger })
+        ),
+      ]);
+      cleanUp.defer(async () => void await looked);
     }
-    this.#running = { links, drain };
+    this.#running = { links, standby, drain };
     try {
       await links.run({ drain, cancel: signals.cancel });
     } finally {
@@ -111,21 +130,27 @@ export class Worker {
    * wrong with them, or that the worker does not run or is about to end; nothing has changed then.
    */
   async reload(changed: ChangeableOptions): Promise<void> {
-    const options = { ...this.#options, ...changed };
+    const before = this.#options;
+    const options = { ...before, ...changed };
     checkOptions(options);
     if (!this.#running || this.#running.drain.aborted) throw new Error("The worker takes no more tasks");
-    const goOver = await this.#running.links.prepareChange(changed.upstreams);
+    const { links, standby } = this.#running;
+    const goOver = await links.prepareChange(changed.upstreams);
     this.#options = options;
     goOver();
+    reloadStandby(standby, { before, now: options });
   }
 
-  #links(ledger: OwnerLedger, onChange: () => void): UpstreamLinks {
+  #links(options: { ledger: OwnerLedger; standby: Standby; onChange: () => void }): UpstreamLinks {
+    const { ledger, standby, onChange } = options;
     return new UpstreamLinks({
       name: this.#options.name,
       tasks: this.#tasks,
       ledger,
       info: () => this.#info(),
-      start: (task, session, logger) => this.#start(task, { session, ledger, logger }),
+      standby: () => standby.information ? [standby.information] : [],
+      onStandby: (parameters, logger) => obeyStandby(parameters, { standby, logger }),
+      start: (task, session, logger) => this.#start(task, { session, ledger, standby, logger }),
       onChange,
       onRegistered: () => {
         onChange();
@@ -138,6 +163,30 @@ export class Worker {
     });
   }
 
+  #createStandby(ledger: OwnerLedger): Standby {
+    const logger = this.#logger;
+    return new Standby({
+      parameters: this.#options.standby,
+      prepare: async (parameters, signal) => {
+        const { prepareStandby } = await import("./standby/prepare_standby.ts");
+        return await prepareStandby(parameters, {
+          isolations: isolationOptions(this.#options, { images: this.#images }),
+          security: this.#options.security ?? {},
+          ledger,
+          signal,
+          logger,
+        });
+      },
+      hasRoom: (wanted) =>
+        hasRoom(wanted, {
+          total: this.#options.resources ?? {},
+          inUse: this.#tasks.resourcesInUse(),
+          running: this.#tasks.size,
+        }),
+      logger,
+    });
+  }
+
   #info(): WorkerInfo {
     const { name, version, labels, resources = {} } = this.#options;
     const identity = { name, version, hostname: Deno.hostname(), platform: hostPlatform() };
@@ -146,29 +195,19 @@ export class Worker {
 
   #start(
     task: Assignment,
-    options: { session: UpstreamSession; ledger: OwnerLedger; logger: Logger },
+    options: { session: UpstreamSession; ledger: OwnerLedger; standby: Standby; logger: Logger },
   ): void {
-    const {
-      projectSource,
-      heartbeatMs,
-      noneWorkingDirectory,
-      container,
-      stateDirectory,
-      temporaryDirectory = tmpdir(),
-      security = {},
-    } = this.#options;
+    const { projectSource, heartbeatMs, stateDirectory, temporaryDirectory = tmpdir(), security = {} } =
+      this.#options;
     const logger = options.logger.with({ task: task.id });
-    const none = {
-      environment: hostEnvironment(),
-      parentDirectory: temporaryDirectory,
-      ...(noneWorkingDirectory === undefined ? {} : { workingDirectory: noneWorkingDirectory }),
-    };
+    const isolations = isolationOptions(this.#options, { images: this.#images });
     this.#tasks.start(task, options.session, async (signal) => {
       const { runTask } = await importTask();
       await runTask(task, {
         session: options.session,
-        isolations: { none, ...(container ? { container } : {}) },
+        isolations,
         security,
+        takeStandby: (isolation) => options.standby.take(isolation),
         ledger: options.ledger,
         temporaryDirectory,
         mirrors: { directory: join(stateDirectory, "mirrors") },

@@ -1,5 +1,9 @@
+import type { StandbyInstanceParameters } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { ProjectSource } from "../agent/project_source.ts";
 import type { ContainerIsolationOptions } from "../isolation/container/container_options.ts";
+import type { ConfiguredTuning } from "../isolation/tuning_options.ts";
+import type { TartOptions } from "../isolation/tart/tart_options.ts";
+import type { VetuOptions } from "../isolation/vetu/vetu_options.ts";
 import type { SecurityOptions } from "../security/security_options.ts";
 
 /** One server to poll for tasks. */
@@ -40,6 +44,14 @@ export interface WorkerOptions {
   readonly heartbeatMs?: number;
   /** Stands in for the clone instruction of every task. */
   readonly projectSource?: ProjectSource;
+  /** How VMs of Tart are made; `project` is mounted in each. */
+  readonly tart?: Pick<TartOptions, "lazyPull" | "project" | "workingDirectory">;
+  readonly vetu?: Pick<VetuOptions, "lazyPull" | "workingDirectory">;
+  readonly tuning?: ConfiguredTuning;
+  /** The instance to keep warm, of Tart or Vetu, until an upstream wants another one; none when absent. */
+  readonly standby?: StandbyInstanceParameters | undefined;
+  /** True removes VMs with our prefix that no worker of this host wrote down, which are only named otherwise. */
+  readonly adoptLeftovers?: boolean;
   /** Tasks without an isolation run in this existing directory, which is left alone, instead of a fresh one. */
   readonly noneWorkingDirectory?: string;
   /** Which engine runs containers, and how; what the defaults are when absent. */
@@ -48,5 +60,5 @@ export interface WorkerOptions {
 
 /** What can change while a worker runs. */
 export type ChangeableOptions = Required<
-  Pick<WorkerOptions, "labels" | "resources" | "security" | "upstreams">
+  Pick<WorkerOptions, "labels" | "resources" | "security" | "standby" | "tuning" | "upstreams">
 >;

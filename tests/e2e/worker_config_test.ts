@@ -210,14 +210,14 @@ Deno.test("a worker that is told to use what it does not have does not start, an
     place,
     `token: abcdef
 rpc: {endpoint: "http://127.0.0.1:1"}
-tuning: {vetu: {mtu: 1400}}
-standby: {isolation: {tart: {image: a}}}
+resource-modifiers: [{match: {gpu: 1}, append: {run: [a]}}]
+tart-pre-pull: {images: [a]}
 `,
   );
   const { code, stderr } = await place.run(["worker", "run", "-f", "worker.yml"]);
   assert.equal(code, 2);
-  assert.match(stderr, /worker\.yml:3:1: This version can tune no machines: remove "tuning"/);
-  assert.match(stderr, /worker\.yml:4:1: This version can keep no standby machine: remove "standby"/);
+  assert.match(stderr, /worker\.yml:3:1: This version can modify no resources: remove "resource-modifiers"/);
+  assert.match(stderr, /worker\.yml:4:1: This version can pull no images ahead: remove "tart-pre-pull"/);
 });
 
 Deno.test("a log file that cannot be opened stops the start and says why", async () => {

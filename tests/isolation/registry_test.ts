@@ -3,9 +3,13 @@ import assert from "node:assert/strict";
 import { isolationName } from "../../lib/isolation/isolation_name.ts";
 import { NoneIsolation } from "../../lib/isolation/none.ts";
 import { isolationFor } from "../../lib/isolation/registry.ts";
+import { ImagePuller } from "../../lib/isolation/vm/image_puller.ts";
+import { recordingLedger } from "./recording_ledger.ts";
 import { IsolationSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
 
-const OPTIONS = { none: { environment: new Map<string, string>() } };
+const environment = new Map<string, string>();
+const images = new ImagePuller();
+const OPTIONS = { none: { environment }, tart: { environment, images }, vetu: { environment, images } };
 
 function message(type: MessageInitShape<typeof IsolationSchema>["type"]) {
   return create(IsolationSchema, type ? { type } : {});
@@ -31,11 +35,13 @@ Deno.test("Parallels is refused for good", () => {
   assert.throws(() => isolationFor(parallels, OPTIONS), /Parallels isolation is not supported; use tart/);
 });
 
-for (const kind of ["tart", "vetu"] as const) {
-  Deno.test(`${kind} is refused by name until this version has it`, () => {
-    assert.throws(
-      () => isolationFor(message({ case: kind, value: { image: "x" } }), OPTIONS),
-      new RegExp(`${kind} isolation is not supported by this version`),
-    );
-  });
-}
+Deno.test("what a task asks of a virtual machine is looked at when the task is prepared", async () => {
+  const volumes = [{ name: "v" }];
+  const tart = isolationFor(message({ case: "tart", value: { image: "x", volumes } }), OPTIONS);
+  const { ledger } = recordingLedger();
+  const signal = new AbortController().signal;
+  await assert.rejects(
+    tart.prepare({ taskId: "1", progress: () => {}, signal, ledger }),
+    /volume "v" of a tart VM: it has no source/,
+  );
+});

@@ -1,6 +1,8 @@
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import type { Assignment } from "../../lib/worker/assignment.ts";
 import { Disablement } from "../../lib/worker/disablement.ts";
+import type { StandbyInformation } from "../../lib/worker/standby/standby.ts";
+import type { StandbyInstanceParameters } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { RunningTasks } from "../../lib/worker/running_tasks.ts";
 import { UpstreamLoop } from "../../lib/worker/upstream_loop.ts";
 import { UpstreamSession } from "../../lib/worker/upstream_session.ts";
@@ -21,6 +23,9 @@ export class TestedLoop implements AsyncDisposable {
   readonly cancelled: string[] = [];
   readonly log = new RecordingLogger();
   shutdowns = 0;
+  /** What polls tell of standby instances, and what answers want of them. */
+  standby: StandbyInformation[] = [];
+  readonly standbyUpdates: StandbyInstanceParameters[] = [];
   /** A test may do something at that moment. */
   onRegistered: () => void = () => {};
   /** How many upstreams are written down as told to give no tasks. */
@@ -35,6 +40,8 @@ export class TestedLoop implements AsyncDisposable {
       disablement: this.#disablement,
       tasks,
       info: () => ({ labels: { name: "w" }, resourcesTotal: { cpu: 4 } }),
+      standby: () => this.standby,
+      onStandby: (parameters) => this.standbyUpdates.push(...parameters),
       start: (assignment) => this.#start(assignment),
       onRegistered: () => this.onRegistered(),
       onShutdown: () => {

@@ -52,8 +52,8 @@ export class TestedWorker implements AsyncDisposable {
 
   /** As reading a changed configuration does. */
   async reload(changed: Partial<ChangeableOptions>): Promise<void> {
-    const { labels = {}, resources = {}, security = {}, upstreams } = this.#options;
-    await this.#worker.reload({ labels, resources, security, upstreams, ...changed });
+    const { labels = {}, resources = {}, security = {}, standby, tuning = {}, upstreams } = this.#options;
+    await this.#worker.reload({ labels, resources, security, standby, tuning, upstreams, ...changed });
   }
 
   /** As the first signal does. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { equals } from "@bufbuild/protobuf";
 import { Code, codeName } from "../../lib/rpc/code.ts";
 import { RunningTasks } from "../../lib/worker/running_tasks.ts";
 import { fail, FakeUpstream, hang } from "../fakes/upstream_workers.ts";
+import { StandbyInstanceParametersSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import { parameters } from "./standby/tested_standby.ts";
 import { TestedLoop } from "./tested_loop.ts";
 
 Deno.test("a worker registers once and polls with its session, labels and totals", async () => {
@@ -45,6 +48,27 @@ Deno.test("a task's end is followed by a poll at once that no longer lists it", 
   const { request } = await upstream.next("poll");
   assert.deepEqual(request.runningTasks, []);
   assert.deepEqual(request.resourcesInUse, {});
+});
+
+Deno.test("each poll tells of the standby instance that is warm, and its answer may ask for another one", async () => {
+  await using upstream = await FakeUpstream.start();
+  const [kept, wanted] = [parameters("kept"), parameters("wanted")];
+  upstream.give({ tasksToStart: [{ taskId: "1" }], updatedStandbyInstances: [wanted] });
+  await using loop = await TestedLoop.start(upstream);
+  loop.standby.push({ parameters: kept, ageSeconds: 7n });
+  const { request } = await upstream.next("poll");
+  const [told, ...others] = request.availableStandbyInstancesInformation;
+  assert.deepEqual(others, []);
+  assert.equal(told?.ageSeconds, 7n);
+  assert.ok(told?.parameters && equals(StandbyInstanceParametersSchema, told.parameters, kept));
+
+  loop.standby.length = 0;
+  loop.end("1");
+  const next = await upstream.next("poll");
+  assert.deepEqual(next.request.availableStandbyInstancesInformation, []);
+  const [asked, ...more] = loop.standbyUpdates;
+  assert.deepEqual(more, []);
+  assert.ok(asked && equals(StandbyInstanceParametersSchema, asked, wanted));
 });
 
 Deno.test("there is never more than one poll in flight, and a task's end does not cancel it", async () => {

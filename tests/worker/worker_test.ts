@@ -107,7 +107,7 @@ const UNSUPPORTED: { isolation: AssignmentInit["isolation"]; message: RegExp }[]
   },
   {
     isolation: { type: { case: "vetu", value: { image: "x" } } },
-    message: /vetu .* this version of the worker; /,
+    message: /Could not find vetu: .*; install it as .*, or extend PATH/,
   },
 ];
 for (const { isolation, message } of UNSUPPORTED) {

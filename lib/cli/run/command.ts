@@ -88,6 +88,16 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
         withNegated: false,
         brief: "Pull an image only when the container engine does not have it",
       },
+      tartLazyPull: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Pull images of Tart only when this machine does not have them",
+      },
+      vetuLazyPull: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Pull images of Vetu only when this machine does not have them",
+      },
       stateDir: {
         kind: "parsed",
         parse: String,
@@ -140,6 +150,8 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
       "Each task works in a copy of the project: what git does not ignore and, at the top of a repository, its",
       ".git directory; outside a repository, everything. A task with trigger_type: manual runs only when it is",
       "named; tasks with the same execution_lock run one at a time.",
+      "",
+      "A macos_instance, and isolation: tart or vetu, run in a virtual machine where that program is installed.",
       "",
       "Ends with 0 when all tasks passed, 1 when one failed, 2 when there is nothing to run or the command line or",
       "the file is wrong, and 130 after Ctrl-C.",

@@ -22,11 +22,16 @@ const CONTAINER_DIRECTORY = "/tmp/cirrus-ci/working-dir";
 /** What the caches of all projects of a person may have together. */
 const MAX_CACHE_BYTES = 10e9;
 
+/** Where tasks work in VMs. */
+const VM_WORKING_DIRECTORY = "/tmp/cirrus-ci/working-dir";
+
 export interface ExecuteOptions {
   /** Absolute path. */
   readonly project: string;
   /** Run in the project itself. */
   readonly dirty: boolean;
+  /** Whether images of VMs are pulled only when they are missing. */
+  readonly lazyPull: { readonly tart: boolean; readonly vetu: boolean };
   /** Where the worker writes down what it owns. */
   readonly stateDirectory: string;
   /** Where caches of tasks outlive the run; they end with it when absent. */
@@ -108,9 +113,12 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
   await worker.drain();
 }
 
-function projectOptions({ dirty, project }: ExecuteOptions): Partial<WorkerOptions> {
-  if (!dirty) return { projectSource: new LocalProject(project) };
+function projectOptions({ dirty, project, lazyPull }: ExecuteOptions): Partial<WorkerOptions> {
+  const vm = (lazyPull: boolean) => ({ lazyPull, workingDirectory: VM_WORKING_DIRECTORY });
+  const vms = { tart: vm(lazyPull.tart), vetu: vm(lazyPull.vetu) };
+  if (!dirty) return { ...vms, projectSource: new LocalProject(project) };
   return {
+    tart: { ...vms.tart, project },
     noneWorkingDirectory: project,
     projectSource: {
       deliver: (_, { log }) => Promise.resolve(log("Running in the project directory itself")),

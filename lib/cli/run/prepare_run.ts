@@ -13,9 +13,11 @@ import { repositoryEnvironment, STATIC_ENVIRONMENT } from "./build_environment.t
 import { containerTasks } from "./container_tasks.ts";
 import { readDefinitionFile } from "./definition_file.ts";
 import { localTasks } from "./local_tasks.ts";
+import { macosTasks } from "./macos_tasks.ts";
 import { readUserEnvironment } from "./user_environment.ts";
 import type { RunFlags } from "./run_flags.ts";
 import { RUN_TASK_PROPERTIES } from "./task_properties.ts";
+import { findVmHost } from "./vm_host.ts";
 import { whyNotHere, whyNotUnasked } from "./why_not_here.ts";
 
 /** What is to be run, and what the worker must offer for it. */
@@ -59,9 +61,11 @@ export async function prepareRun(
   if (diagnostics.some(({ severity }) => severity === "error")) throw new UsageError(rendered.join("\n"));
   for (const warning of rendered) io.stderr.writeSync(`${warning}\n`);
 
-  const runnable = containerTasks(parsed);
+  const runnable = macosTasks(containerTasks(parsed));
   const selected = wanted === undefined ? runnable : chosenTasks(runnable, wanted);
-  const skip = skipReasons(selected, wanted === undefined ? whyNotUnasked : whyNotHere);
+  const host = await findVmHost(io, flags.dirty);
+  const whyNot = wanted === undefined ? whyNotUnasked : whyNotHere;
+  const skip = skipReasons(selected, (task) => whyNot(task, host));
   checkSomethingRuns(selected, { skip, path: definition.path });
   const { tasks, resources } = localTasks(selected);
   const environment = new Map([...STATIC_ENVIRONMENT, ...await repositoryEnvironment(project, { signal })]);

@@ -50,6 +50,7 @@ async function runAndShow(
     await executeRun(prepared, {
       project: io.workingDirectory,
       dirty: flags.dirty,
+      lazyPull: { tart: flags.tartLazyPull, vetu: flags.vetuLazyPull },
       stateDirectory: flags.stateDir ?? defaultStateDirectory(),
       cacheDirectory: flags.noCache
         ? undefined

@@ -17,6 +17,8 @@ export interface RunFlags {
   readonly containerBackend?: EngineChoice;
   readonly lazyPull: boolean;
   readonly artifactsDir?: string;
+  readonly tartLazyPull: boolean;
+  readonly vetuLazyPull: boolean;
   readonly stateDir?: string;
   readonly affectedFiles?: readonly string[];
   readonly affectedFilesGit?: string;

@@ -31,7 +31,7 @@ export async function applySettings(next: WorkerSettings, options: ApplyOptions)
   log.setLevel(levelOf(next, io));
   for (const warning of next.warnings) log.logger.warning(warning);
   warnOfFixed(next, { before, log });
-  const changed = (["labels", "resources", "security", "upstreams"] as const)
+  const changed = (["labels", "resources", "security", "standby", "tuning", "upstreams"] as const)
     .filter((name) => !isDeepStrictEqual(then[name], now[name]));
   return levelOf(before, io) === levelOf(next, io) ? changed : [...changed, "log level"];
 }

@@ -5,9 +5,7 @@ import { UsageError } from "../usage_error.ts";
 
 /** What a worker's file can ask for and this worker does not have. */
 const UNBUILT = {
-  standby: "keep no standby machine",
   "resource-modifiers": "modify no resources",
-  tuning: "tune no machines",
   "tart-pre-pull": "pull no images ahead",
 } as const satisfies Partial<Record<keyof WorkerConfig, string>>;
 

@@ -31,9 +31,6 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   const { logger } = log;
   const worker = createWorker(options, logger);
   for (const warning of settings.warnings) logger.warning(warning);
-  if (flags.adoptLeftovers) {
-    logger.warning("--adopt-leftovers has nothing to do: this version runs no virtual machines");
-  }
   await using reloader = new Reloader({
     settings,
     read: () => readRunSettings(flags, io),

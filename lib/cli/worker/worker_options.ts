@@ -11,6 +11,7 @@ export function workerOptions(flags: WorkerRunFlags, settings: WorkerSettings): 
     name: settings.name,
     version: VERSION,
     stateDirectory: flags.stateDir ?? defaultStateDirectory(),
+    adoptLeftovers: flags.adoptLeftovers,
   };
 }
 
@@ -19,11 +20,13 @@ export function changeableOptions(
   flags: WorkerRunFlags,
   { upstreams, file }: WorkerSettings,
 ): ChangeableOptions {
-  const { labels, resources, security = {} } = file?.config.value ?? {};
+  const { labels, resources, security = {}, standby, tuning = {} } = file?.config.value ?? {};
   return {
     upstreams,
     labels: Object.assign({}, ...flags.labels ?? [], labels),
     resources: Object.assign({}, ...flags.resources ?? [], resources),
     security,
+    standby,
+    tuning,
   };
 }

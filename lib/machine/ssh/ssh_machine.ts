@@ -37,6 +37,7 @@ export class SshMachine implements Machine {
   readonly workingDirectory: string;
   readonly environment: ReadonlyMap<string, string>;
   readonly files: SshFiles;
+  readonly lost: AbortSignal;
   readonly #options: SshMachineOptions;
   readonly #mark = `ssh-${crypto.randomUUID()}`;
   readonly #disposal = new AbortController();
@@ -49,6 +50,7 @@ export class SshMachine implements Machine {
     this.environment = options.environment;
     this.#options = options;
     const { sessions, platform, lost } = options;
+    this.lost = lost;
     this.files = new SshFiles(sessions, {
       platform,
       lost,

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { create } from "@bufbuild/protobuf";
 import { anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { localTasks } from "../../../lib/cli/run/local_tasks.ts";
+import { macosTasks } from "../../../lib/cli/run/macos_tasks.ts";
 import {
+  MacOSInstanceSchema,
   PersistentWorkerInstanceSchema,
   Task_MetadataSchema,
   TaskSchema,
@@ -41,4 +43,24 @@ Deno.test("of each resource there is what the greediest task asks for", () => {
     create(TaskSchema),
   ]);
   assert.deepEqual(resources, { gpu: 2, phone: 0.5 });
+});
+
+Deno.test("a macos_instance is a VM of Tart, of which two run at once", () => {
+  const macos = create(MacOSInstanceSchema, { image: "i", user: "u", password: "p", cpu: 4, memory: 8192 });
+  const { tasks, resources } = localTasks(macosTasks([
+    create(TaskSchema, { name: "t", instance: anyPack(MacOSInstanceSchema, macos) }),
+  ]));
+  assert.deepEqual(resources, { "tart VM": 2 });
+  const instance = tasks[0]?.instance && anyUnpack(tasks[0].instance, PersistentWorkerInstanceSchema);
+  assert.deepEqual(instance?.resources, { "tart VM": 1 });
+  const type = instance?.isolation?.type;
+  assert.ok(type?.case === "tart");
+  const { image, user, password, cpu, memory } = type.value;
+  assert.deepEqual({ image, user, password, cpu, memory }, {
+    image: "i",
+    user: "u",
+    password: "p",
+    cpu: 4,
+    memory: 8192,
+  });
 });

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { whyNotHere } from "../../../lib/cli/run/why_not_here.ts";
+import { macosTasks } from "../../../lib/cli/run/macos_tasks.ts";
+import type { VmHost } from "../../../lib/cli/run/vm_host.ts";
 import { skipReasons } from "../../../lib/controller/builds/skip_reasons.ts";
 import {
   ContainerInstanceSchema,
   type IsolationSchema,
+  MacOSInstanceSchema,
   PersistentWorkerInstanceSchema,
   Status,
   type Task,
@@ -28,25 +31,52 @@ function isolated(isolation: MessageInitShape<typeof IsolationSchema>) {
 
 const container = { instance: anyPack(ContainerInstanceSchema, create(ContainerInstanceSchema)) };
 
-const reasons = (tasks: readonly Task[]) =>
-  Object.fromEntries([...skipReasons(tasks, whyNotHere)].map(([id, reason]) => [`task${id}`, reason]));
+const BARE: VmHost = { programs: new Set(), dirty: false };
+
+const reasons = (tasks: readonly Task[], host = BARE) =>
+  Object.fromEntries(
+    [...skipReasons(tasks, (task) => whyNotHere(task, host))].map(([id, reason]) => [`task${id}`, reason]),
+  );
 
 Deno.test("tasks on the bare host run, others are skipped with the reason", () => {
   const tasks = [
     task(0),
     task(1, isolated({ type: { case: "none", value: {} } })),
-    task(2, isolated({ type: { case: "tart", value: {} } })),
+    task(2, isolated({ type: { case: "parallels", value: {} } })),
     task(3, isolated({})),
     task(4, container),
     task(5, { instance: undefined }),
     task(6, { instance: { typeUrl: "type.googleapis.com/org.example.NewInstance" } }),
   ];
   assert.deepEqual(reasons(tasks), {
-    task2: "this version does not support its isolation (tart)",
+    task2: "this version does not support its isolation (parallels)",
     task3: "this version does not support its isolation (unknown)",
     task4: "it needs a container, not a persistent_worker",
     task5: "it names no instance that this version knows",
     task6: "it needs an instance of type NewInstance, not a persistent_worker",
+  });
+});
+
+const macos = { instance: anyPack(MacOSInstanceSchema, create(MacOSInstanceSchema, { image: "i" })) };
+
+Deno.test("a task with a virtual machine runs where its program is, and else says how to get that", () => {
+  const tasks = [
+    task(0, isolated({ type: { case: "tart", value: {} } })),
+    task(1, isolated({ type: { case: "vetu", value: {} } })),
+    ...macosTasks([task(2, macos)]),
+  ];
+  const tart = /^it needs tart, which is not in PATH: install it with `brew install cirruslabs\/cli\/tart`/;
+  const { task0, task1, task2 } = reasons(tasks);
+  assert.match(task0 ?? "", tart);
+  assert.match(task1 ?? "", /^it needs vetu, which is not in PATH: install it/);
+  assert.match(task2 ?? "", tart);
+  assert.deepEqual(reasons(tasks, { programs: new Set(["tart", "vetu"]), dirty: false }), {});
+});
+
+Deno.test("only tart can mount the project itself", () => {
+  const tasks = [task(0, isolated({ type: { case: "vetu", value: {} } })), ...macosTasks([task(1, macos)])];
+  assert.deepEqual(reasons(tasks, { programs: new Set(["tart", "vetu"]), dirty: true }), {
+    task0: "vetu cannot mount the project in its virtual machines: run it without --dirty",
   });
 });
 

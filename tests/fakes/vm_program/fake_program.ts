@@ -64,9 +64,13 @@ export class FakeProgram implements AsyncDisposable {
     await eventually(() => this.calls(subcommand).length >= times);
   }
 
-  /** What runs in a VM, for a test to do harm to. */
+  /** What runs in a VM, as soon as it does, for a test to do harm to. */
   async guest(name: string): Promise<Guest> {
-    return await Guest.at(this.home.vmFile(name, "guest"));
+    await eventually(() => Deno.stat(this.home.vmFile(name, "guest/init")).then(() => true, () => false));
+    const guest = await Guest.at(this.home.vmFile(name, "guest"));
+    // Its first process has that file only once it has left the host's.
+    await eventually(() => guest.run("[ -e /run/init ]").then(() => true, () => false));
+    return guest;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,31 @@
+import type { Isolation_Vetu } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { loginOf, sizeSettings, type VmSpec } from "../vm/vm_spec.ts";
+import type { VetuOptions } from "./vetu_options.ts";
+
+/** How `vetu` is to be called for a task. */
+export function vetuSpec(message: Isolation_Vetu, { mtu, runArguments = [] }: VetuOptions): VmSpec {
+  return {
+    image: message.image,
+    login: loginOf(message),
+    settings: sizeSettings(message),
+    runArguments: [
+      ...networkArguments(message),
+      ...mtu === undefined ? [] : ["--net-host-mtu", String(mtu)],
+      ...runArguments,
+    ],
+    sharedFolders: [],
+    syncTime: message.syncTimeOverSsh,
+    logConsole: message.standardOutputToLogs,
+  };
+}
+
+function networkArguments({ networking }: Isolation_Vetu): string[] {
+  switch (networking.case) {
+    case "bridged":
+      return ["--net-bridged", networking.value.interface];
+    case "host":
+      return ["--net-host"];
+    case undefined:
+      return [];
+  }
+}

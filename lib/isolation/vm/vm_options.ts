@@ -1,0 +1,16 @@
+import type { ImagePuller } from "./image_puller.ts";
+import type { VmBounds } from "./vm_bounds.ts";
+
+/** What the isolations that run VMs are told. */
+export interface VmOptions {
+  /** What their programs see of this host's environment: no secret of the worker's. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** One for all tasks of the worker, so that nothing is pulled twice at once. */
+  readonly images: ImagePuller;
+  /** True pulls an image only when the host does not have it. */
+  readonly lazyPull?: boolean;
+  /** Where tasks work when they do not name a place themselves; `cirrus-ci-build` in `/tmp` when absent. */
+  readonly workingDirectory?: string;
+  /** Other bounds than the usual ones. */
+  readonly bounds?: Partial<VmBounds>;
+}

@@ -1,0 +1,37 @@
+import type { StandbyInstanceParameters } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import type { ResourceLedger } from "../../isolation/isolation.ts";
+import type { IsolationOptions } from "../../isolation/registry.ts";
+import type { Logger } from "../../logging/logger.ts";
+import type { Machine } from "../../machine/machine.ts";
+import { allowedIsolation } from "../allowed_isolation.ts";
+import type { SecurityPolicy } from "../worker_options.ts";
+import { warmUp } from "./warm_up.ts";
+
+export interface PrepareStandbyOptions {
+  readonly isolations: IsolationOptions;
+  readonly security: SecurityPolicy;
+  readonly ledger: ResourceLedger;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+/**
+ * Boots a machine and runs the warm-up script in it. The security settings hold for it as for the tasks that may take
+ * it. Rejects, leaving nothing behind, when the machine cannot be had or the script fails.
+ */
+export async function prepareStandby(
+  { isolation: asked, warmup }: StandbyInstanceParameters,
+  options: PrepareStandbyOptions,
+): Promise<Machine> {
+  const { ledger, signal, logger } = options;
+  const isolation = await allowedIsolation(asked, options);
+  const progress = (line: string) => logger.info(`standby instance: ${line}`);
+  const machine = await isolation.prepare({ taskId: "standby", progress, signal, ledger });
+  try {
+    if (warmup && warmup.script !== "") await warmUp(machine, { warmup, signal, logger });
+    return machine;
+  } catch (error) {
+    await machine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
