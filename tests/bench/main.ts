@@ -15,6 +15,7 @@ import { firstLine } from "./first_line_bench.ts";
 import { idle } from "./idle_bench.ts";
 import { manyTasks } from "./many_tasks_bench.ts";
 import { parse } from "./parse_bench.ts";
+import { ssh } from "./ssh/ssh_bench.ts";
 import { startUp } from "./start_up_bench.ts";
 import { reached, table } from "./table.ts";
 import { tenScripts } from "./ten_scripts_bench.ts";
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   logStreams,
   restart,
   clone,
+  ssh,
 };
 
 const { values, positionals } = parseArgs({
