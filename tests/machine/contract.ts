@@ -294,7 +294,7 @@ export function testMachine(
     await it.files.write(it.path("a"), bytes("x".repeat(100_000)));
     const whole = new Uint8Array(await new Response(await it.files.pack(it.directory, ["a"])).arrayBuffer());
     const cut = ReadableStream.from([whole.subarray(0, 50_000)]);
-    await assert.rejects(it.files.unpack(it.path("to"), cut), /Running tar: /);
+    await assert.rejects(it.files.unpack(it.path("to"), cut), /Copying files to |Running tar: /);
     const failing = new ReadableStream<Uint8Array>({
       pull(controller) {
         controller.error(new Error("The source fails"));
@@ -338,7 +338,7 @@ export function testMachine(
     const process = await it.start(`setsid ${sleeper.command} & echo ready; wait`);
     await outputText(process).holds("ready\n");
     await it.machine[Symbol.asyncDispose]();
-    assert.deepEqual(await process.status, { kind: "signaled", signal: "SIGTERM" });
+    assert.equal((await process.status).kind, "signaled");
     assert.equal(await sleeper.count(), 0);
   });
 }

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { posix } from "node:path";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { describeStatus, succeeded } from "../../process/exit_status.ts";
@@ -10,6 +10,7 @@ import { listCommand, parseListing } from "./file_listing.ts";
 import { MountTable } from "./mount_table.ts";
 import type { SessionFacts } from "./shell_session.ts";
 import { shellQuote } from "../shell_quote.ts";
+import { renameEntries } from "./rename_entries.ts";
 import { type TarEntry, TarReader } from "./tar_entries.ts";
 import { tarOfFile } from "./tar_file.ts";
 
@@ -75,23 +76,23 @@ export class ContainerFiles implements MachineFiles {
     content: Uint8Array | ReadableStream<Uint8Array>,
     options: { mode?: number } = {},
   ): Promise<void> {
-    this.#options.signal.throwIfAborted();
-    const bytes = content instanceof Uint8Array ? content : await new Response(content).bytes();
     const { mode } = options;
-    if (isShellText(bytes) && bytes.length <= SMALL) {
-      const target = shellQuote(path);
-      const chmod = mode === undefined
-        ? ""
-        : `{ (umask 077; : >>${target}) && chmod ${mode.toString(8)} ${target}; } && `;
-      const text = shellQuote(new TextDecoder().decode(bytes));
-      return await this.#request(`Writing ${path}`, `${chmod}printf %s ${text} >${target}`);
-    }
+    const doing = `Writing ${path}`;
+    const target = shellQuote(path);
     const directory = posix.dirname(path);
-    await this.#look(directory, "Writing to");
-    await this.#copyIn(
-      directory,
-      ReadableStream.from([tarOfFile(posix.basename(path), bytes, mode ?? 0o644)]),
-    );
+    await this.#look(directory, "Writing to", "directory");
+    if (mode !== undefined) {
+      await this.#request(doing, `(umask 077; : >${target}) && chmod ${mode.toString(8)} ${target}`);
+    }
+    const bytes = content instanceof Uint8Array ? content : await new Response(content).bytes();
+    if (isShellText(bytes) && bytes.length <= SMALL) {
+      return await this.#request(
+        doing,
+        `printf %s ${shellQuote(new TextDecoder().decode(bytes))} >${target}`,
+      );
+    }
+    const file = tarOfFile(posix.basename(path), bytes, mode ?? 0o644);
+    await this.#copyIn(directory, ReadableStream.from([file]));
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -127,6 +128,7 @@ export class ContainerFiles implements MachineFiles {
   }
 
   async pack(directory: string, paths: readonly string[]): Promise<ReadableStream<Uint8Array>> {
+    this.#options.signal.throwIfAborted();
     for (const path of paths) await this.#look(posix.join(directory, path), "Packing");
     const tar = this.#options.facts.tools.get("tar");
     if (tar !== undefined) {
@@ -207,15 +209,35 @@ export class ContainerFiles implements MachineFiles {
     tar: ReadableStream<Uint8Array>,
     signal = this.#options.signal,
   ): Promise<void> {
-    const { engine, container, shell } = this.#options;
+    const { engine, container, shell, facts } = this.#options;
     const doing = `Copying files to ${directory} of the container ${container}`;
     const { text } = await shell.request(`cd -- ${shellQuote(directory)} && pwd -P`);
     const real = text.trimEnd();
     this.#mounts ??= shell.readLines("/proc/self/mountinfo").then((lines) => new MountTable(lines));
-    const args = (await this.#mounts).reachedFromOutside(real)
-      ? ["cp", "--archive", "-", `${container}:${real}`]
-      : ["exec", "--interactive", "--workdir", real, container, "tar", "-x", "-p", "-o", "-f", "-"];
-    await engine.run(doing, args, { stdin: tar, signal, timeoutMs: COPY_MS });
+    if (!(await this.#mounts).reachedFromOutside(real)) {
+      const unpack = [
+        "exec",
+        "--interactive",
+        "--workdir",
+        real,
+        container,
+        "tar",
+        "-x",
+        "-p",
+        "-o",
+        "-f",
+        "-",
+      ];
+      return void await engine.run(doing, unpack, { stdin: tar, signal, timeoutMs: COPY_MS });
+    }
+    // Docker refuses links that lead out of the folder it copies to; out of the root none leads.
+    // Its own way to give them to the container's user looks that one up on the engine's host.
+    const stdin = renameEntries(tar, { rename: (path) => placeBelow(real, path), owner: facts.owner });
+    await engine.run(doing, ["cp", "--archive=false", "-", `${container}:/`], {
+      stdin,
+      signal,
+      timeoutMs: COPY_MS,
+    });
   }
 
   /** A tar of what is at a path, by the engine's archive copy. */
@@ -228,6 +250,16 @@ export class ContainerFiles implements MachineFiles {
 /** Whether a shell can write it: text without NUL. */
 function isShellText(content: Uint8Array): boolean {
   return !content.includes(0) && isUtf8(content);
+}
+
+/** An entry's path as it is below the root. Throws an error for one that would leave its directory. */
+function placeBelow(directory: string, path: string): string {
+  const place = Buffer.from(posix.join(directory, "x")).toString("latin1").slice(1, -1);
+  const normal = posix.normalize(path);
+  if (posix.isAbsolute(path) || normal === ".." || normal.startsWith("../")) {
+    throw new Error(`Unpacking a tar: its entry ${path} would be outside ${directory}`);
+  }
+  return normal === "." || normal === "./" ? place : place + normal;
 }
 
 function fileEntry(path: string, { kind, size, mode }: TarEntry): FileEntry {

@@ -85,7 +85,7 @@ export class ContainerMachine implements Machine {
   async #dispose(): Promise<void> {
     const { engine, container, resources } = this.#options;
     this.#shell.end();
-    this.#disposal.abort(new AbortReason("finished", "The container is being removed"));
+    this.#disposal.abort(new AbortReason("finished", "The machine is being disposed"));
     await this.#bridges.disposeAsync();
     await withGrace(
       `removing the container ${container}`,

@@ -38,6 +38,7 @@ export function programRequest({ command, mark, setsid, dropErrors = false }: Pr
     `cd -- ${shellQuote(workingDirectory)} || ${
       fail(`its working directory ${workingDirectory} does not exist`)
     }`,
+    "unset PATH",
     ...environment.entries().map(([name, value]) => exportVariable(name, value)),
     program.includes("/")
       ? `[ -f ${shellQuote(program)} ] || ${fail("there is no such file")}
@@ -48,19 +49,19 @@ export function programRequest({ command, mark, setsid, dropErrors = false }: Pr
     `tell started-${mark} 0`,
   ];
   // What the shell itself says, that its child was killed for one, must not get into the program's output.
-  return `r=$(exec 2>&1
-(exec 2>/dev/null
+  return `{ (exec 2>/dev/null
 ${lines.join("\n")}
 exec ${setsid === undefined ? "" : `${shellQuote(setsid)} `}${words} 2>${
     dropErrors ? "/dev/null" : "&6"
   } 6>&- 7>&-
 ) </dev/null >&6
-echo " $?")
-case $r in
-' '*) tell over-${mark} \${r# } exited;;
-*' '*) tell over-${mark} \${r##* } signaled;;
-*) tell over-${mark} 137 signaled;;
-esac`;
+echo ${mark} $?; } 2>&1 | {
+s=137 k=signaled
+while read -r a b; do
+case $a in ${mark}) s=$b k=\${t:-exited};; *) t=signaled;; esac
+done
+tell over-${mark} $s $k
+}`;
 }
 
 /** What the second shell is told once a program is over: `sweep` ends what it left running, then the output ends. */

@@ -9,13 +9,24 @@ const TOOLS = ["setsid", "cat", "tar", "find", "stat"] as const;
 
 export type SessionTool = typeof TOOLS[number];
 
+/** A user and a group, in numbers. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** What the shells found in their container. */
 export interface SessionFacts {
   /** What the engine has set on top of the image's own environment. */
   readonly variables: ReadonlyMap<string, string>;
+  /** Whom the container's programs run as, in numbers. */
+  readonly owner: Owner;
   /** Where a tool is; missing where the image has none. */
   readonly tools: ReadonlyMap<SessionTool, string>;
 }
+
+/** In POSIX mode, bash does not say that a child was killed by a signal; other shells have no such mode. */
+const BASH_AS_OTHERS = "(set +o posix) 2>/dev/null && set +o posix";
 
 /**
  * Two shells in a container, over one process of the engine's program: the first answers requests at once, the second
@@ -67,13 +78,15 @@ export class ShellSession {
     const names = ["HOME", "HOSTNAME", "PATH", "TERM", "container"];
     const { text } = await this.request(
       `for n in ${names.join(" ")}; do eval "printf '%s\\n' \\"\\$$n\\""; done
+while read -r k a b c; do case $k in Uid:|Gid:) echo $b;; esac; done </proc/self/status
 for t in ${TOOLS.join(" ")}; do command -v $t || echo; done`,
     );
     const lines = text.split("\n");
     const values = lines.slice(0, names.length);
-    const paths = lines.slice(names.length);
+    const [uid, gid, ...paths] = lines.slice(names.length);
     return {
       variables: new Map(names.flatMap((name, index) => values[index] ? [[name, values[index]]] : [])),
+      owner: { uid: Number(uid), gid: Number(gid) },
       // A busybox that knows them itself says no path.
       tools: new Map(TOOLS.flatMap((tool, index) => paths[index] ? [[tool, paths[index]]] : [])),
     };
@@ -106,10 +119,10 @@ for t in ${TOOLS.join(" ")}; do command -v $t || echo; done`,
   }
 
   #begin(): void {
-    const own = ["PWD", "OLDPWD", "SHLVL", "HOSTNAME", "HOME", "PATH", "TERM", "container"];
+    const own = ["PWD", "OLDPWD", "SHLVL", "HOSTNAME", "HOME", "TERM", "container"];
     const common = `N=${this.#nonce}\n${FUNCTIONS}\nexec 7>&2`;
     this.#send(`${common}\n`);
-    this.run(`${common} 6>&1\nunset ${[...new Set([...own, ...this.#unset])].join(" ")}`);
+    this.run(`${common} 6>&1\n${BASH_AS_OTHERS}\nunset ${[...new Set([...own, ...this.#unset])].join(" ")}`);
   }
 
   /** That nobody reads it any more is told by `ended`. */
