@@ -56,6 +56,18 @@ export class LogFile implements Disposable {
     if (trouble) this.#options.onTrouble(trouble);
   }
 
+  /** Goes over to the file that has the path now, or to a new one: after another program has moved the old one away. */
+  reopen(): void {
+    if (this.#closed) return;
+    try {
+      this.#begin();
+    } catch (error) {
+      this.#options.onTrouble(
+        `Cannot open the log file ${this.#path} again: ${describe(error)}; lines go to the old one`,
+      );
+    }
+  }
+
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -109,7 +121,6 @@ export class LogFile implements Disposable {
         Deno.renameSync(aside, this.#path);
         throw error;
       }
-      this.#rotateAt = rotateBytes;
       removeOldest(this.#path, maxRotations);
     } catch (error) {
       this.#rotateAt = this.#size + rotateBytes;
@@ -117,12 +128,13 @@ export class LogFile implements Disposable {
     }
   }
 
-  /** Goes over to a new file of the same name. */
+  /** Goes over to the file that has the path now, which is made where there is none. */
   #begin(): void {
     const next = open(this.#path);
     this.#file.close();
     this.#file = next;
-    this.#size = 0;
+    this.#size = next.statSync().size;
+    this.#rotateAt = this.#options.rotateBytes ?? Infinity;
   }
 }
 

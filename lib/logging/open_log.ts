@@ -30,6 +30,8 @@ export interface Log extends Disposable {
   readonly logger: Logger;
   /** Changes the level for every logger of this log, from the next line on. */
   setLevel(level: LogLevel): void;
+  /** Opens the file again by its path, from which another program, such as logrotate, may have moved it. */
+  reopen(): void;
 }
 
 /** Opens a log; throws an error for a person when its file cannot be opened. */
@@ -55,6 +57,7 @@ export function openLog(options: LogOptions): Log {
   return {
     logger,
     setLevel: (level) => void (threshold = level),
+    reopen: () => file?.reopen(),
     [Symbol.dispose]: () => file?.[Symbol.dispose](),
   };
 }

@@ -84,6 +84,36 @@ Deno.test("a file that is over the rotation size at the start is rotated by the 
   assert.equal(await Deno.readTextFile(path), "new\n");
 });
 
+Deno.test("a file that another program has moved away is begun anew when the log is opened again", async () => {
+  await using log = await openFile({ rotateBytes: 30 });
+  log.file.write("number 1\n");
+  await Deno.rename(log.path, `${log.path}.1`);
+  log.file.write("number 2\n");
+  log.file.reopen();
+  log.file.write("number 3\n");
+  log.file.reopen();
+  log.file.write("number 4\n");
+  assert.equal(await Deno.readTextFile(`${log.path}.1`), "number 1\nnumber 2\n");
+  assert.equal(await Deno.readTextFile(log.path), "number 3\nnumber 4\n");
+  log.file.write("number 5\nnumber 6\n");
+  assert.equal(await Deno.readTextFile(log.path), "number 5\nnumber 6\n", "its size was known");
+});
+
+Deno.test("a log that cannot be opened again goes on in the old file", async () => {
+  await using log = await openFile();
+  await Deno.rename(log.path, `${log.path}.1`);
+  await Deno.mkdir(log.path);
+  log.file.reopen();
+  log.file.write("still here\n");
+  assert.equal(await Deno.readTextFile(`${log.path}.1`), "still here\n");
+  assert.match(
+    log.troubles.join(),
+    /^Cannot open the log file .*worker\.log again: .*; lines go to the old one$/,
+  );
+  await Deno.remove(log.path);
+  await Deno.rename(`${log.path}.1`, log.path);
+});
+
 Deno.test("a rotation that fails is reported once and loses no line", async () => {
   await using log = await openFile({ rotateBytes: 20 });
   log.file.write("number 1\n");
