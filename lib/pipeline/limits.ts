@@ -2,10 +2,8 @@
 export const limits = {
   /** UTF-16 code units of the file; the largest real files have some 100,000. */
   sourceLength: 512 * 1024,
-  /** Quoted texts and flow collections that go on further left than they began. */
-  continuedTexts: 1000,
-  /** UTF-16 code units read again because of those. */
-  rereadLength: 4 * 1024 * 1024,
+  /** Places that are told where a file is not YAML. */
+  syntaxErrors: 100,
   /** Maps and lists within one another. */
   nesting: 200,
   /** Values once aliases, merges and matrices are written out in full; see `weigh`. */

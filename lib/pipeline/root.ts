@@ -24,7 +24,7 @@ export function readRoot(
     ...Object.keys(groups),
     UPLOAD_CACHES,
   ]);
-  const root = buildTree(readYaml(source), { exempt, problems });
+  const root = buildTree(readYaml(source, problems), { exempt, problems });
   if (!root) return [];
   if (root.kind === "map") return expandMatrices(root.children, problems);
   throw new Problem(

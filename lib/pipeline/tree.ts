@@ -1,10 +1,10 @@
-import { isAlias, isMap, isScalar, isSeq, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Position } from "../diagnostics/diagnostic.ts";
 import { limits } from "./limits.ts";
 import { type MergeExempt, mergeInto } from "./merge.ts";
 import { type ListNode, type MapNode, type Node, renamed } from "./node.ts";
 import { Problem, type Problems } from "./problem.ts";
 import { weigh } from "./weight.ts";
+import type { YamlList, YamlMap, YamlNode, YamlScalar } from "./yaml/yaml_node.ts";
 import { isMergeKey, keyText } from "./yaml_key.ts";
 import type { YamlSource } from "./yaml_source.ts";
 
@@ -19,7 +19,7 @@ export function buildTree(
   yaml: YamlSource,
   { exempt, problems }: { exempt: MergeExempt; problems: Problems },
 ): Node | undefined {
-  if (yaml.root === null) return undefined;
+  if (yaml.root === undefined) return undefined;
   return new TreeBuilder(yaml, exempt, problems).build(yaml.root, { name: "", at: { line: 1, column: 1 } });
 }
 
@@ -41,44 +41,44 @@ class TreeBuilder {
     this.#problems = problems;
   }
 
-  build(value: unknown, place: Place): Node {
-    if (isAlias(value)) return renamed(this.#resolve(value.source, this.#start(value)), place.name, place.at);
-    const anchor = isScalar(value) || isMap(value) || isSeq(value) ? value.anchor : undefined;
-    if (anchor === undefined) return this.#buildValue(value, place);
-    this.#checkAnchor(anchor, value);
-    this.#anchors.set(anchor, "open");
+  build(value: YamlNode, place: Place): Node {
+    if (value.kind === "alias") {
+      return renamed(this.#resolve(value.name, this.#start(value)), place.name, place.at);
+    }
+    if (value.anchor === undefined) return this.#buildValue(value, place);
+    this.#anchors.set(value.anchor, "open");
     // What cannot be read is told once, not again for each alias.
     let node: Node = { ...place, kind: "map", children: [] };
     try {
       return node = this.#buildValue(value, place);
     } finally {
-      this.#anchors.set(anchor, node);
+      this.#anchors.set(value.anchor, node);
     }
   }
 
-  #buildValue(value: unknown, place: Place): Node {
-    if (isMap(value)) return this.#buildMap(value, place);
-    if (isSeq(value)) return this.#bounded({ ...place, kind: "list", children: this.#buildItems(value) });
-    const scalar = isScalar(value) ? value : new Scalar("");
-    const text = typeof scalar.value === "string" ? scalar.value : scalar.source ?? "";
-    if (scalar.tag?.includes("(")) {
+  #buildValue(value: YamlScalar | YamlList | YamlMap, place: Place): Node {
+    if (value.kind === "map") return this.#buildMap(value, place);
+    if (value.kind === "list") {
+      return this.#bounded({ ...place, kind: "list", children: this.#buildItems(value) });
+    }
+    if (value.tag?.includes("(")) {
       throw new Problem(
-        `Reading YAML: "${scalar.tag}" is a tag to YAML; put an expression that begins with "!" in quotes`,
+        `Reading YAML: "${value.tag}" is a tag to YAML; put an expression that begins with "!" in quotes`,
         place.at,
       );
     }
-    return { ...place, kind: "scalar", text, isNull: isNull(scalar, text) };
+    return { ...place, kind: "scalar", text: value.text, isNull: isNull(value) };
   }
 
-  #buildItems(list: YAMLSeq): Node[] {
-    return list.items
+  #buildItems({ items }: YamlList): Node[] {
+    return items
       .map((item) => this.build(item, { name: "", at: this.#start(item) }))
       .filter((item) => item.kind !== "scalar" || !item.isNull);
   }
 
-  #buildMap(map: YAMLMap, place: Place): MapNode | ListNode {
+  #buildMap(map: YamlMap, place: Place): MapNode | ListNode {
     const children: Node[] = [];
-    for (const { key, value } of map.items) {
+    for (const { key, value } of map.entries) {
       const list = this.#problems.attempt(() =>
         isMergeKey(key)
           ? this.#merge(children, value, this.#start(map))
@@ -89,41 +89,55 @@ class TreeBuilder {
     return this.#bounded({ ...place, kind: "map", children });
   }
 
-  #buildEntry(key: unknown, value: unknown): Node {
-    const at = this.#start(key ?? value);
+  #buildEntry(key: YamlNode, value: YamlNode): Node {
+    const at = this.#start(key);
     const name = keyText(key);
     if (name === undefined) {
       throw new Problem("Reading YAML: a key must be a text; put it in quotes if it is meant as one", at);
     }
-    if (isScalar(key) && key.anchor !== undefined) this.build(key, { name: "", at });
+    if (key.kind === "scalar" && key.anchor !== undefined) this.build(key, { name: "", at });
     return this.build(value, { name, at });
   }
 
   /** Merges `value` into `children`. A list that is merged as a whole is returned: it takes the map's place. */
-  #merge(children: Node[], value: unknown, mapStart: Position): readonly Node[] | undefined {
-    if (isAlias(value)) {
-      const template = this.#resolve(value.source, this.#start(value));
-      if (template.kind === "list") return template.children;
-      if (template.kind === "scalar") {
-        throw new Problem(
-          `Merging "<<: *${value.source}": the anchor stands for a scalar; only a map or a list can be merged`,
+  #merge(children: Node[], value: YamlNode, mapStart: Position): readonly Node[] | undefined {
+    switch (value.kind) {
+      case "alias":
+        return this.#mergeAlias(children, this.#resolve(value.name, this.#start(value)), {
+          name: value.name,
           mapStart,
-        );
-      }
-      mergeInto(children, template, this.#exempt);
-    } else if (isSeq(value)) {
-      for (const item of value.items) {
-        const at = this.#start(item);
-        const template = this.build(item, { name: "", at });
-        if (template.kind !== "map") {
-          throw new Problem('Merging a list with "<<": every item must be a map, or an alias of one', at);
+        });
+      case "list":
+        for (const item of value.items) {
+          const at = this.#start(item);
+          const template = this.build(item, { name: "", at });
+          if (template.kind !== "map") {
+            throw new Problem('Merging a list with "<<": every item must be a map, or an alias of one', at);
+          }
+          mergeInto(children, template, this.#exempt);
         }
-        mergeInto(children, template, this.#exempt);
-      }
-    } else if (isMap(value) || isScalar(value)) {
-      // Without effect in the reference; its anchors count all the same.
-      this.build(value, { name: "", at: this.#start(value) });
+        return undefined;
+      case "map":
+      case "scalar":
+        // Without effect in the reference; its anchors count all the same.
+        this.build(value, { name: "", at: this.#start(value) });
+        return undefined;
     }
+  }
+
+  #mergeAlias(
+    children: Node[],
+    template: Node,
+    { name, mapStart }: { name: string; mapStart: Position },
+  ): readonly Node[] | undefined {
+    if (template.kind === "list") return template.children;
+    if (template.kind === "scalar") {
+      throw new Problem(
+        `Merging "<<: *${name}": the anchor stands for a scalar; only a map or a list can be merged`,
+        mapStart,
+      );
+    }
+    mergeInto(children, template, this.#exempt);
     return undefined;
   }
 
@@ -134,14 +148,6 @@ class TreeBuilder {
     }
     if (node === "open") throw new Problem(`Reading YAML: the alias "${anchor}" stands within itself`, at);
     return node;
-  }
-
-  #checkAnchor(anchor: string, value: unknown): void {
-    if (/^[0-9A-Za-z_-]+$/.test(anchor)) return;
-    throw new Problem(
-      `Reading YAML: the anchor "${anchor}" must be made of letters, digits, "_" and "-"`,
-      this.#start(value),
-    );
   }
 
   /** A file of a few lines can make aliases of aliases of aliases. */
@@ -155,16 +161,14 @@ class TreeBuilder {
     return node;
   }
 
-  #start(node: unknown): Position {
-    const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
-    return this.#yaml.positionAt(range?.[0] ?? 0);
+  #start({ offset }: YamlNode): Position {
+    return this.#yaml.positionAt(offset);
   }
 }
 
 const NULL_TAG = "tag:yaml.org,2002:null";
 
-function isNull(scalar: Scalar, text: string): boolean {
-  if (scalar.tag !== undefined) return scalar.tag === NULL_TAG;
-  const plain = scalar.type === undefined || scalar.type === Scalar.PLAIN;
-  return plain && ["", "~", "null", "Null", "NULL"].includes(text);
+function isNull({ tag, isPlain, text }: YamlScalar): boolean {
+  if (tag !== undefined) return tag === NULL_TAG;
+  return isPlain && ["", "~", "null", "Null", "NULL"].includes(text);
 }

@@ -1,19 +1,19 @@
-import { isScalar, Scalar } from "yaml";
+import type { YamlNode } from "./yaml/yaml_node.ts";
 
 /** Whether the key is YAML's merge key: `<<`, not quoted. */
-export function isMergeKey(key: unknown): boolean {
-  return isScalar(key) && key.type === Scalar.PLAIN && key.value === "<<" && key.tag === undefined;
+export function isMergeKey(key: YamlNode): boolean {
+  return key.kind === "scalar" && key.isPlain && key.text === "<<" && key.tag === undefined;
 }
 
 /**
  * The text of a map's key, or undefined when YAML takes the key for something other than a string: a boolean,
  * null, a number, a date, a list, a map, an alias, or a value with a tag of its own.
  */
-export function keyText(key: unknown): string | undefined {
-  if (!isScalar(key) || typeof key.value !== "string") return undefined;
-  if (key.tag === STRING_TAG) return key.value;
+export function keyText(key: YamlNode): string | undefined {
+  if (key.kind !== "scalar") return undefined;
+  if (key.tag === STRING_TAG) return key.text;
   if (key.tag !== undefined) return undefined;
-  return key.type === Scalar.PLAIN && isTyped(key.value) ? undefined : key.value;
+  return key.isPlain && isTyped(key.text) ? undefined : key.text;
 }
 
 const STRING_TAG = "tag:yaml.org,2002:str";
@@ -33,8 +33,14 @@ const TIMESTAMP =
 function isTyped(text: string): boolean {
   if (WORDS.has(text)) return true;
   if (!/^[-+.0-9]/.test(text)) return false;
-  const digits = text.replaceAll("_", "");
-  return INTEGER.test(digits) || FLOAT.test(digits) || isDate(text);
+  // Between the digits of a number, but not behind a leading point.
+  const digits = text.startsWith(".") ? text : text.replaceAll("_", "");
+  return INTEGER.test(digits) || isFloat(digits) || isDate(text);
+}
+
+/** A number that is too large for a `double` is a text. */
+function isFloat(text: string): boolean {
+  return FLOAT.test(text) && Number.isFinite(Number(text));
 }
 
 function isDate(text: string): boolean {

@@ -85,11 +85,14 @@ const typedKeys = (
 for (const key of [...typedKeys, "[a]", "{a: b}", "*x", "? [a]\n"]) {
   Deno.test(`the key ${JSON.stringify(key)} is an error, for it is no text`, async () => {
     const column = key.startsWith("?") ? 3 : 1;
-    await assertError(`x: &x a\n${key} : b\n${TASK}`, { place: `2:${column}`, text: "must be a text" });
+    const value = key.startsWith("?") ? ": b" : " : b";
+    await assertError(`x: &x a\n${key}${value}\n${TASK}`, { place: `2:${column}`, text: "must be a text" });
   });
 }
 
-const textKeys = "yes no on off y n nULL tRUE 12:30 5a 1e 0x = 2021-13-01 '1' \"true\" '~'".split(" ");
+const textKeys = "yes no on off y n nULL tRUE 12:30 5a 1e 0x = 2021-13-01 1e999 .5_ '1' \"true\" '~'".split(
+  " ",
+);
 
 for (const key of [...textKeys, "!!str 1", "'<<'"]) {
   Deno.test(`the key ${key} is a text`, async () => {
@@ -98,13 +101,13 @@ for (const key of [...textKeys, "!!str 1", "'<<'"]) {
 }
 
 const broken: [what: string, source: string, place: string, text: string][] = [
-  ["a syntax error", `${TASK}  a_script: [\n`, "4:1", "flow sequence"],
-  ["a tab as indentation", "t_task:\n\tname: a\n", "2:1", "tabs"],
+  ["a syntax error", `${TASK}  a_script: [\n`, "3:13", 'no "]"'],
+  ["a tab as indentation", "t_task:\n\tname: a\n", "2:1", "a tab"],
   ["an alias without an anchor", `${TASK}  name: *x\n`, "3:9", 'no anchor "x"'],
   ["an alias before its anchor", `${TASK}  name: *x\n  alias: &x a\n`, "3:9", 'no anchor "x"'],
   ["an expression that YAML takes for a tag", `${TASK}  skip: !changesInclude('a')\n`, "3:3", "in quotes"],
   ["a control character", `${TASK}  name: a\u001bb\n`, "3:10", "U+001B"],
-  ["an anchor that is no word", `${TASK}  name: &a.b c\n`, "3:14", "letters"],
+  ["an anchor that is no word", `${TASK}  name: &a.b c\n`, "3:9", "letters"],
 ];
 
 for (const [what, source, place, text] of broken) {
@@ -114,6 +117,13 @@ for (const [what, source, place, text] of broken) {
 Deno.test("every key that is no text is told in one run", async () => {
   const errors = await errorsOf(`1: a\n${TASK}  env: {true: b, c: d}\n`);
   assert.deepEqual(errors.map((error) => error.split(" ")[0]), ["1:1", "4:9"]);
+});
+
+Deno.test("each part of the file that is no YAML is told in one run", async () => {
+  const errors = await errorsOf(
+    `a_task:\n  name: x: y\nb_task:\n  name: [c\nenv:\n  - A: b\nc_task:\n\tname: d\n`,
+  );
+  assert.deepEqual(errors.map((error) => error.split(" ")[0]), ["2:10", "5:4", "8:1"]);
 });
 
 Deno.test("places below a text that goes on further left are those of the file", async () => {
