@@ -4,6 +4,7 @@ import { buildsCommand } from "./builds/command.ts";
 import { cancelCommand } from "./cancel/command.ts";
 import { controllerCommands } from "./controller/commands.ts";
 import { completionCommand } from "./completion/command.ts";
+import { configCommands } from "./config/commands.ts";
 import { PROPOSE, propose } from "./completion/propose.ts";
 import { debugFlag, takeDebugFlag } from "./debug_flag.ts";
 import { exitCodeOf, exitCodeOfRun } from "./exit_code.ts";
@@ -24,6 +25,7 @@ const root = buildRouteMap<string, CliContext>({
     builds: buildsCommand,
     cancel: cancelCommand,
     completion: completionCommand,
+    config: configCommands,
     controller: controllerCommands,
     licenses: licensesCommand,
     logs: logsCommand,

@@ -4,6 +4,12 @@ import type { Io } from "./io.ts";
 
 const SIGNALS: readonly HandledSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** What asks the program to end. */
+interface InterruptionOptions {
+  /** SIGINT, SIGTERM and SIGHUP by default. */
+  readonly signals?: readonly HandledSignal[];
+}
+
 /**
  * Listens for what asks the program to end: the first signal asks it to cancel what it does, the second one to
  * stop waiting for that. Dispose it to listen no more.
@@ -14,8 +20,8 @@ export class Interruption implements Disposable {
   readonly #listeners = new DisposableStack();
   #first: HandledSignal | undefined;
 
-  constructor(io: Pick<Io, "onSignal">) {
-    for (const signal of SIGNALS) this.#listeners.use(io.onSignal(signal, () => this.#on(signal)));
+  constructor(io: Pick<Io, "onSignal">, { signals = SIGNALS }: InterruptionOptions = {}) {
+    for (const signal of signals) this.#listeners.use(io.onSignal(signal, () => this.#on(signal)));
   }
 
   /** Aborts with the first signal. */

@@ -25,7 +25,12 @@ export const workerSchema = z.strictObject({
   log: logOptions({ size: byteSizeOption }).optional(),
   rpc: rpcOptions.optional(),
   upstreams: upstreamsOption.optional(),
-  security: securityOptions.optional().describe("What tasks may ask of this host"),
+  security: securityOptions.optional().meta({
+    description: "What tasks may ask of this host; everything but volumes of Tart when not given",
+    examples: [{
+      "allowed-isolations": { container: { "allowed-images": ["ghcr.io/example/*", "debian:*"] } },
+    }],
+  }),
   standby: standbyOptions.optional(),
   "resource-modifiers": modifierOptions.optional(),
   tuning: tuningOptions.optional(),

@@ -96,6 +96,7 @@ export class Controller implements AsyncDisposable {
   readonly #directory: DataDirectory;
   readonly #store: Store;
   readonly #parts: Parts;
+  readonly #retention: Retention;
   readonly #server: RpcServer;
   readonly #clock: Clock;
   readonly #resources: AsyncDisposableStack;
@@ -105,6 +106,7 @@ export class Controller implements AsyncDisposable {
       directory: DataDirectory;
       store: Store;
       parts: Parts;
+      retention: Retention;
       server: RpcServer;
       blobs: Blobs;
       artifacts: Artifacts;
@@ -117,6 +119,7 @@ export class Controller implements AsyncDisposable {
     this.blobs = options.blobs;
     this.artifacts = options.artifacts;
     this.#parts = options.parts;
+    this.#retention = options.retention;
     this.#server = options.server;
     this.#clock = options.clock;
     this.#resources = options.resources;
@@ -162,7 +165,10 @@ export class Controller implements AsyncDisposable {
       artifacts: { storage: artifacts, urlOf },
     });
     resources.use(parts.watchdog);
-    resources.use(new Retention({ ...settings, store, logs: parts.logs, artifacts, caches })).start();
+    const retention = resources.use(
+      new Retention({ ...settings, store, logs: parts.logs, artifacts, caches }),
+    );
+    retention.start();
     const server = await RpcServer.listen({
       hostname: options.hostname,
       port: options.port,
@@ -173,6 +179,7 @@ export class Controller implements AsyncDisposable {
       directory,
       store,
       parts,
+      retention,
       server,
       blobs,
       artifacts: new Artifacts({ index: store.artifacts, storage: artifacts }),
@@ -188,6 +195,12 @@ export class Controller implements AsyncDisposable {
 
   get port(): number {
     return this.#server.port;
+  }
+
+  /** Keeps to other limits from now on; what runs goes on. */
+  changeLimits(limits: RetentionLimits & WatchdogLimits): void {
+    this.#retention.change(limits);
+    this.#parts.watchdog.change(limits);
   }
 
   /**

@@ -7,6 +7,6 @@ export const tuningOptions = z.strictObject({
       "Largest packet on the host's side of a machine's network, in bytes",
     ),
   }).optional().describe("Virtual machines of Vetu"),
-}).describe("How machines are run");
+}).meta({ description: "How machines are run", examples: [{ vetu: { mtu: 1400 } }] });
 
 export type ConfiguredTuning = z.output<typeof tuningOptions>;

@@ -1,24 +1,13 @@
-import { z } from "zod";
 import { parseDuration } from "./duration.ts";
+import { parsedOption } from "./parsed_option.ts";
+import { parsePositiveDuration } from "./positive_duration.ts";
 
 /** A duration of a configuration file in Go's notation, from 0 up, read into milliseconds. */
-export const durationOption = z.string().transform((text, { issues }): number => {
-  try {
-    const ms = parseDuration(text);
-    if (ms >= 0) return ms;
-    issues.push({
-      code: "custom",
-      input: text,
-      message: `Invalid duration "${text}": it must not be negative`,
-    });
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    issues.push({ code: "custom", input: text, message: error.message });
-  }
-  return z.NEVER;
+export const durationOption = parsedOption((text) => {
+  const ms = parseDuration(text);
+  if (ms < 0) throw new SyntaxError(`Invalid duration "${text}": it must not be negative`);
+  return ms;
 });
 
 /** The same above 0. */
-export const positiveDurationOption = durationOption.refine((ms) => ms > 0, {
-  error: "Invalid duration: it must be above zero, such as 90s or 5m",
-});
+export const positiveDurationOption = parsedOption(parsePositiveDuration);

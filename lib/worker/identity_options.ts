@@ -3,11 +3,17 @@ import { z } from "zod";
 /** `name` of a worker's configuration file. */
 export const nameOption = z.string().regex(/^[\x20-\x7e]+$/, {
   error: "Invalid name: it must be printable ASCII and not empty, since it is sent with every call",
-}).describe("Must be unique in the pool; the host's name without .lan or .local when not given");
+}).meta({
+  description: "Must be unique in the pool; the host's name without .lan or .local when not given",
+  examples: ["mini-1"],
+});
 
 /** `labels` of a worker's configuration file. */
 export const labelOptions = z.record(z.string().min(1), z.string())
-  .describe("Labels beside os, arch, version, hostname and name, by which tasks choose a worker");
+  .meta({
+    description: "Labels beside os, arch, version, hostname and name, by which tasks choose a worker",
+    examples: [{ rack: "2" }],
+  });
 
 /** Amounts by resource name in a configuration file. */
 export const amounts = z.record(
@@ -16,4 +22,7 @@ export const amounts = z.record(
 );
 
 /** `resources` of a worker's configuration file. */
-export const resourceOptions = amounts.describe("What tasks can ask for, by name; fractions are allowed");
+export const resourceOptions = amounts.meta({
+  description: "What tasks can ask for, by name; fractions are allowed",
+  examples: [{ gpu: 1, memory: 64.5 }],
+});

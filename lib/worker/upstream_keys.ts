@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { errorMessage } from "../diagnostics/error_message.ts";
-import { parseEndpoint } from "../rpc/endpoint.ts";
+import { endpointOption } from "../rpc/endpoint_option.ts";
 
 /** `token`: of the pool that the worker joins. */
 export const tokenOption = z.string().min(1, {
@@ -8,24 +7,27 @@ export const tokenOption = z.string().min(1, {
 })
   .meta({
     description: "The pool's registration token; better in a file of its own, see token-file",
+    examples: ["REGISTRATION-TOKEN"],
     writeOnly: true,
   });
 
 /** `token-file`. */
 export const tokenFileOption = z.string().min(1)
-  .describe("As token, from a file that only its owner can read");
+  .meta({
+    description: "As token, from a file that only its owner can read",
+    examples: ["/etc/cirrus/token"],
+  });
 
-const endpoint = z.string().transform((text, { issues }) => {
-  try {
-    parseEndpoint(text);
-  } catch (error) {
-    issues.push({ code: "custom", input: text, message: errorMessage(error) });
-  }
-  return text;
-}).describe("http://host:port is plaintext, https://host:port TLS, unix:/path a socket");
+const endpoint = endpointOption.meta({
+  description: "http://host:port is plaintext, https://host:port TLS, unix:/path a socket",
+  examples: ["https://ci.example.com:6130"],
+});
 
 const caFile = z.string().min(1)
-  .describe("Certificate authorities to trust (PEM); SSL_CERT_FILE, else the system's when not given");
+  .meta({
+    description: "Certificate authorities to trust (PEM); SSL_CERT_FILE, else the system's when not given",
+    examples: ["/etc/cirrus/ca.pem"],
+  });
 
 /** `rpc` of a worker's configuration file: the one upstream. */
 export const rpcOptions = z.strictObject({
@@ -40,4 +42,10 @@ export const upstreamsOption = z.array(z.strictObject({
   "token-file": tokenFileOption.optional(),
   "ca-file": caFile.optional(),
 })).min(1, { error: "There is no upstream here: name one, or remove the key" })
-  .describe("Several upstreams, polled side by side");
+  .meta({
+    description: "Several upstreams, polled side by side, in the place of rpc and the token",
+    examples: [[
+      { endpoint: "https://ci.example.com:6130", "token-file": "/etc/cirrus/token" },
+      { endpoint: "http://10.0.0.2:6130", "token-file": "/etc/cirrus/other-token" },
+    ]],
+  });

@@ -56,7 +56,7 @@ tart-pre-pull: {images: [a, b], check-interval: 3h, jitter: 10m}
 Deno.test("an empty file says nothing, and neither does a key without a value", () => {
   assert.deepEqual(parse("").value, {});
   assert.deepEqual(parse("labels:\nresources: ~\nlog:\n  file:\n").value, {
-    log: { level: undefined, format: undefined, file: undefined },
+    log: { level: "info", format: undefined, file: undefined },
   });
 });
 

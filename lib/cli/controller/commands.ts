@@ -7,6 +7,7 @@ const run = buildCommand<ControllerRunFlags, [], CliContext>({
   loader: lazily(async () => (await import("./run_controller.ts")).runController),
   parameters: {
     flags: CONTROLLER_RUN_FLAGS,
+    aliases: { f: "file" },
   },
   docs: {
     brief: "Run the server that workers poll, in the foreground",
@@ -16,9 +17,11 @@ const run = buildCommand<ControllerRunFlags, [], CliContext>({
       "",
       "The first SIGINT or SIGTERM gives out no more tasks and lets calls end; the second ends at once.",
       "Running tasks go on without it, and it knows of them again when it is started again.",
+      "SIGHUP lets it read the file of --file again.",
       "",
       "EXAMPLES",
       "  cirrus controller run",
+      "  cirrus controller run -f controller.yml",
       "  cirrus controller run --listen=0.0.0.0:6130 --tls-cert=cert.pem --tls-key=key.pem",
       "  cirrus controller run --data-dir=/var/lib/cirrus --registration-token-file=/etc/cirrus/token",
     ].join("\n"),

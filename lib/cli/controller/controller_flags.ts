@@ -1,12 +1,13 @@
 import type { FlagParametersForType } from "@stricli/core";
 import { parseByteSize } from "../../units/byte_size.ts";
 import type { CliContext } from "../command.ts";
-import { parsePositiveDuration } from "../positive_duration.ts";
-import { parseKeep } from "./keep.ts";
-import { type ListenAddress, parseListenAddress } from "./listen_address.ts";
+import { parsePositiveDuration } from "../../units/positive_duration.ts";
+import { parseKeep } from "../../controller/retention/keep.ts";
+import { type ListenAddress, parseListenAddress } from "../../controller/listen_address.ts";
 
 /** The flags of `cirrus controller run`. */
 export interface ControllerRunFlags {
+  readonly file?: string;
   readonly listen: ListenAddress;
   readonly httpListen: ListenAddress;
   readonly dataDir?: string;
@@ -29,6 +30,11 @@ export interface ControllerRunFlags {
 const optionalText = { kind: "parsed", parse: String, optional: true } as const;
 
 export const CONTROLLER_RUN_FLAGS: FlagParametersForType<ControllerRunFlags, CliContext> = {
+  file: {
+    ...optionalText,
+    placeholder: "PATH",
+    brief: "YAML configuration; what it says wins over the flags",
+  },
   listen: {
     kind: "parsed",
     parse: parseListenAddress,

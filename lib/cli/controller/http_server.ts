@@ -4,7 +4,7 @@ import { hostAndPort } from "../../rpc/host_and_port.ts";
 import { listenProblem } from "../../rpc/listen_problem.ts";
 import type { ServerCertificate } from "../../rpc/server_certificate.ts";
 import type { Logger } from "../../logging/logger.ts";
-import type { ListenAddress } from "./listen_address.ts";
+import type { ListenAddress } from "../../controller/listen_address.ts";
 
 export interface HttpServerOptions {
   readonly address: ListenAddress;

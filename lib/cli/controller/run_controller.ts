@@ -8,11 +8,14 @@ import { parseEndpoint } from "../../rpc/endpoint.ts";
 import { Interruption } from "../interruption.ts";
 import type { Io } from "../io.ts";
 import { logLevel } from "../log_level.ts";
+import { Reloader } from "../reloader.ts";
 import { UsageError } from "../usage_error.ts";
+import { applyControllerSettings, limitsOf } from "./apply_controller_settings.ts";
 import { announcement } from "./announcement.ts";
 import { readCertificate } from "./certificate.ts";
 import { closeWhenAsked } from "./close_when_asked.ts";
 import type { ControllerRunFlags } from "./controller_flags.ts";
+import { readControllerSettings } from "./controller_settings.ts";
 import { defaultDataDirectory } from "./default_data_directory.ts";
 import { checkEncryption } from "./encryption.ts";
 import { publishLocalController } from "./local_controller.ts";
@@ -22,44 +25,45 @@ import { obtainToken } from "./token.ts";
 /** `cirrus controller run`: works until a signal ends it. */
 export async function runController(flags: ControllerRunFlags, io: Io): Promise<number> {
   const path = (given: string) => resolve(io.workingDirectory, given);
+  const settings = await readControllerSettings(flags);
+  const { listen, httpListen, insecure, publicUrl, config } = settings;
   const secrets = new Secrets();
-  using log = openLog({ level: logLevel(io), secrets });
+  const { level, format, file } = settings.log ?? {};
+  using log = openLog({ level: logLevel(io, level), format, file, secrets });
   const { logger } = log;
-  checkPublicUrl(flags.publicUrl);
-  const certificate = await readCertificate(flags);
+  checkPublicUrl(publicUrl);
+  const certificate = await readCertificate(settings);
   const encrypted = certificate !== undefined;
-  checkEncryption([flags.listen, flags.httpListen], { encrypted, insecure: flags.insecure, logger });
+  checkEncryption([listen, httpListen], { encrypted, insecure, logger });
 
-  const dataDirectory = path(flags.dataDir ?? defaultDataDirectory(io));
+  const dataDirectory = path(settings.dataDir ?? defaultDataDirectory(io));
   await makeDataDirectory(dataDirectory);
   const registrationToken = await obtainToken({
-    given: flags.registrationTokenFile && path(flags.registrationTokenFile),
+    given: settings.registrationTokenFile && path(settings.registrationTokenFile),
     flag: "--registration-token-file",
     directory: dataDirectory,
     name: "registration-token",
   });
   const apiToken = await obtainToken({
-    given: flags.apiTokenFile && path(flags.apiTokenFile),
+    given: settings.apiTokenFile && path(settings.apiTokenFile),
     flag: "--api-token-file",
     directory: dataDirectory,
     name: "api-token",
   });
   for (const { value } of [registrationToken, apiToken]) secrets.add(value);
 
-  using interruption = new Interruption(io);
+  // With a file SIGHUP does not end the program: it lets it read the file again.
+  using interruption = new Interruption(io, config ? { signals: ["SIGINT", "SIGTERM"] } : {});
   await using controller = await Controller.start({
-    ...flags.listen,
+    ...listen,
     ...certificate && { certificate },
     dataDirectory,
     registrationToken: registrationToken.value,
-    keepMs: flags.keep,
-    maxDiskBytes: flags.maxDisk,
-    queueTimeoutMs: flags.queueTimeout,
-    workerTimeoutMs: flags.workerTimeout,
+    ...limitsOf(settings),
     logger,
   });
   await using served = new ServedController(controller, {
-    httpListen: flags.httpListen,
+    httpListen,
     certificate,
     apiToken: apiToken.value,
     logger,
@@ -67,13 +71,20 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
   publishLocalController(dataDirectory, { endpoint: served.httpEndpoint, apiTokenFile: apiToken.path });
   await io.stdout.write(announcement({
     endpoint: controller.endpoint,
-    publicUrl: flags.publicUrl,
+    publicUrl,
     httpEndpoint: served.httpEndpoint,
     registrationTokenPath: registrationToken.path,
     apiTokenPath: apiToken.path,
     dataDirectory,
     machine: Deno.hostname(),
   }));
+  await using reloader = new Reloader({
+    settings,
+    read: () => readControllerSettings(flags),
+    apply: (next, before) => applyControllerSettings(next, { before, controller, log, io }),
+    logger,
+  });
+  using _hup = config && io.onSignal("SIGHUP", () => reloader.request());
   return await closeWhenAsked(served, { interruption, logger });
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from "../../logging/logger.ts";
 import type { ServerCertificate } from "../../rpc/server_certificate.ts";
 import { VERSION } from "../version.ts";
 import { HttpServer } from "./http_server.ts";
-import type { ListenAddress } from "./listen_address.ts";
+import type { ListenAddress } from "../../controller/listen_address.ts";
 
 export interface ServeOptions {
   readonly httpListen: ListenAddress;

@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { ENGINE_CHOICES } from "../../machine/container/engine_name.ts";
-import { parsePositiveDuration } from "../positive_duration.ts";
+import { parsePositiveDuration } from "../../units/positive_duration.ts";
 import { OUTPUT_FORMATS } from "./output_format.ts";
 import type { RunFlags } from "./run_flags.ts";
 

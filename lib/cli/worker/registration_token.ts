@@ -1,10 +1,8 @@
+import { TOKEN_VARIABLE } from "../../worker/token_variable.ts";
 import type { Io } from "../io.ts";
 import { readTokenOfFlag } from "../token_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { UpstreamFlags } from "./flags.ts";
-
-/** The environment variable that may hold it. */
-export const TOKEN_VARIABLE = "CIRRUS_WORKER_TOKEN";
 
 /**
  * The pool's registration token: from the flags, else from the environment, so that it need be on no command

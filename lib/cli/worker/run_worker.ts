@@ -3,6 +3,7 @@ import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { openLog } from "../../logging/open_log.ts";
 import { Secrets } from "../../logging/secrets.ts";
+import { TOKEN_VARIABLE } from "../../worker/token_variable.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { WorkerOptions } from "../../worker/worker_options.ts";
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
@@ -13,7 +14,6 @@ import { applySettings, levelOf } from "./apply_settings.ts";
 import type { WorkerRunFlags } from "./flags.ts";
 import { applyUserFlags } from "./program_user.ts";
 import { refuseUnbuilt } from "./refuse_unbuilt.ts";
-import { TOKEN_VARIABLE } from "./registration_token.ts";
 import { workerOptions } from "./worker_options.ts";
 import { readSettings, type WorkerSettings } from "./worker_settings.ts";
 

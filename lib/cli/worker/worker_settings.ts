@@ -5,11 +5,12 @@ import { errorMessage } from "../../diagnostics/error_message.ts";
 import { parseEndpoint } from "../../rpc/endpoint.ts";
 import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
 import { defaultWorkerName } from "../../worker/labels.ts";
+import { TOKEN_VARIABLE } from "../../worker/token_variable.ts";
 import type { UpstreamOptions } from "../../worker/worker_options.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
 import type { UpstreamFlags } from "./flags.ts";
-import { registrationToken, TOKEN_VARIABLE } from "./registration_token.ts";
+import { registrationToken } from "./registration_token.ts";
 
 /** Who a worker is and where it works, as its flags, its file and the environment say. */
 export interface WorkerSettings {

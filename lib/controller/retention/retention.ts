@@ -36,20 +36,28 @@ const BATCH = 100;
 export class Retention implements Disposable {
   readonly #options: RetentionOptions;
   readonly #clockWatch: ClockWatch;
+  #limits: RetentionLimits;
   #timer: Disposable | undefined;
   #closed = false;
   #overfull = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
+    this.#limits = options;
     this.#clockWatch = new ClockWatch(options.clock);
   }
 
   /** Looks every few minutes from now on, where there is a limit. */
   start(): void {
-    const { keepMs, maxDiskBytes, clock } = this.#options;
+    const { keepMs, maxDiskBytes } = this.#limits;
+    const { clock } = this.#options;
     if (this.#closed || (keepMs === undefined && maxDiskBytes === undefined)) return;
     this.#timer = clock.after(SWEEP_MS, () => void this.#sweep());
+  }
+
+  /** Keeps to other limits from the next look on. */
+  change(limits: RetentionLimits): void {
+    this.#limits = limits;
   }
 
   [Symbol.dispose](): void {
@@ -58,7 +66,8 @@ export class Retention implements Disposable {
   }
 
   async #sweep(): Promise<void> {
-    const { keepMs, maxDiskBytes, store, clock, logger } = this.#options;
+    const { keepMs, maxDiskBytes } = this.#limits;
+    const { store, clock, logger } = this.#options;
     try {
       const steady = this.#clockWatch.isSteady();
       if (keepMs !== undefined && steady) await this.#removeOlder(clock.now() - keepMs);

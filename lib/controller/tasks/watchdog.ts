@@ -44,6 +44,7 @@ const RETRY_MS = 5_000;
 /** Looks after what should have happened and has not. It wakes only when something is due at the earliest. */
 export class Watchdog implements Disposable {
   readonly #options: WatchdogOptions;
+  #limits: WatchdogLimits;
   #timer: Disposable | undefined;
   #dueAt = Infinity;
   /** Since when this process runs without a standstill: it heard nobody before. */
@@ -53,12 +54,19 @@ export class Watchdog implements Disposable {
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
+    this.#limits = options;
     this.#attentiveSince = options.clock.elapsed();
   }
 
   /** Something new is to be looked after. */
   watch(): void {
     this.#wakeAt(this.#options.clock.elapsed() + this.#shortestMs());
+  }
+
+  /** Keeps to other limits from now on. */
+  change(limits: WatchdogLimits): void {
+    this.#limits = limits;
+    this.#wakeAt(this.#options.clock.elapsed());
   }
 
   [Symbol.dispose](): void {
@@ -68,7 +76,7 @@ export class Watchdog implements Disposable {
 
   /** Nothing new is due before that. */
   #shortestMs(): number {
-    const { workerTimeoutMs, heartbeatTimeoutMs = Infinity, queueTimeoutMs } = this.#options;
+    const { workerTimeoutMs, heartbeatTimeoutMs = Infinity, queueTimeoutMs } = this.#limits;
     return Math.min(workerTimeoutMs, heartbeatTimeoutMs, queueTimeoutMs, UNANSWERED_MS);
   }
 
@@ -102,7 +110,8 @@ export class Watchdog implements Disposable {
 
   /** Deals with what is due; resolves with when something will be next. */
   async #sweep(now: number): Promise<number> {
-    const { assignments, queue, queueTimeoutMs } = this.#options;
+    const { assignments, queue } = this.#options;
+    const { queueTimeoutMs } = this.#limits;
     let next = Infinity;
     for (const assignment of assignments) {
       for (const { at, act } of this.#duties(assignment)) {
@@ -125,7 +134,8 @@ export class Watchdog implements Disposable {
 
   /** What is to be done about a task that a worker has, and when. */
   *#duties(assignment: Assignment): Iterable<{ at: number; act: () => Promise<void> }> {
-    const { control, workerTimeoutMs, heartbeatTimeoutMs } = this.#options;
+    const { control } = this.#options;
+    const { workerTimeoutMs, heartbeatTimeoutMs } = this.#limits;
     const { worker, agentSince, record } = assignment;
     const heard = Math.max(assignment.lastHeard, this.#attentiveSince);
     const seen = worker.polling ? this.#options.clock.elapsed() : worker.lastSeen;
@@ -154,7 +164,8 @@ export class Watchdog implements Disposable {
   }
 
   async #giveUp(taskId: string): Promise<void> {
-    const { control, explain, queueTimeoutMs } = this.#options;
+    const { control, explain } = this.#options;
+    const { queueTimeoutMs } = this.#limits;
     const message = `No worker took the task within ${inWords(queueTimeoutMs)}: ${explain(taskId)}`;
     await control.decide(taskId, { status: "failed", cause: "infrastructure", message }, { stop: false });
   }

@@ -9,6 +9,9 @@ export const modifierOptions = z.array(z.strictObject({
   append: z.strictObject({
     run: z.array(z.string()).optional().describe('Arguments to add to "vetu run"'),
   }).describe("What the task that holds it gets"),
-})).describe("What tasks with certain resources get, such as a device; each serves one task at a time");
+})).meta({
+  description: "What tasks with certain resources get, such as a device; each serves one task at a time",
+  examples: [[{ match: { gpu: 1 }, append: { run: ["--device", "/dev/vfio/1"] } }]],
+});
 
 export type ConfiguredModifier = z.output<typeof modifierOptions>[number];

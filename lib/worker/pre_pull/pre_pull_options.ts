@@ -12,6 +12,13 @@ export const prePullOptions = z.strictObject({
   images,
   checkIntervalMs,
   jitterMs,
-})).describe("Pulls images of Tart before a task asks for them");
+})).meta({
+  description: "Pulls images of Tart before a task asks for them",
+  examples: [{
+    images: ["ghcr.io/cirruslabs/macos-tahoe-base:latest"],
+    "check-interval": "3h",
+    jitter: "30m",
+  }],
+});
 
 export type ConfiguredPrePull = z.output<typeof prePullOptions>;

@@ -40,4 +40,11 @@ export const standbyOptions = z.strictObject({
   warmup: warmup.optional().describe("What prepares the machine before a task takes it"),
 }).transform(({ isolation, resources = {}, warmup }) =>
   create(StandbyInstanceParametersSchema, { isolation, resources, ...warmup && { warmup } })
-).describe("Keeps a virtual machine started for the next task");
+).meta({
+  description: "Keeps a virtual machine started for the next task whose isolation says the same",
+  examples: [{
+    isolation: { tart: { image: "ghcr.io/cirruslabs/macos-tahoe-base:latest", cpu: 4, memory: "8G" } },
+    resources: { "tart-vms": 1 },
+    warmup: { script: "xcrun simctl list", timeout: "10m" },
+  }],
+});

@@ -164,3 +164,13 @@ Deno.test("A wall clock that is set forward makes no build old, before a day has
   await its.pass(10 * DAY);
   assert.deepEqual(await ids(its.controller), []);
 });
+
+Deno.test("Limits that were changed hold from the next look on", async () => {
+  await using its = await controllerWith({ keepMs: 100 * DAY });
+  await its.run();
+  await its.pass(2 * DAY);
+  assert.equal((await ids(its.controller)).length, 1);
+  its.controller.changeLimits({ keepMs: DAY, workerTimeoutMs: DAY, queueTimeoutMs: DAY });
+  await its.pass(SWEEP);
+  assert.deepEqual(await ids(its.controller), []);
+});

@@ -193,3 +193,22 @@ async function pollOnce(worker: RawWorker, clock: ManualClock, request: PollInit
   await clock.advance(5_000);
   await polled;
 }
+
+Deno.test("Limits that were changed hold at once, for what waits and runs already", async () => {
+  const clock = new ManualClock();
+  const limits = { workerTimeoutMs: 100 * MINUTE, queueTimeoutMs: 100 * MINUTE };
+  await using controller = await startController({ clock, ...limits });
+  using silent = await RawWorker.connect(controller.endpoint, { name: "silent" });
+  await controller.createBuild({ tasks: [task()] });
+  const given = await silent.takeTask();
+  await given.started();
+  await clock.advance(20 * MINUTE);
+  assert.equal((await stateOf(controller, given.id)).status, "executing");
+  controller.changeLimits({ ...limits, workerTimeoutMs: 10 * MINUTE });
+  await clock.advance(0);
+  await waitForTask(controller, given.id, "triggered");
+  controller.changeLimits({ ...limits, queueTimeoutMs: MINUTE });
+  await clock.advance(MINUTE);
+  const { state } = await waitForTask(controller, given.id, "failed");
+  assert.ok(state.status === "failed" && /^No worker took the task within 60 s/.test(state.message));
+});

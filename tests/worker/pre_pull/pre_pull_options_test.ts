@@ -9,7 +9,7 @@ Deno.test("durations are read into milliseconds", () => {
 Deno.test("an interval without length is refused, a jitter without is not", () => {
   assert.match(
     prePullOptions.safeParse({ images: [], "check-interval": "0" }).error?.message ?? "",
-    /must be above zero/,
+    /expected a duration above zero/,
   );
   assert.equal(prePullOptions.parse({ images: [], jitter: "0" }).jitterMs, 0);
 });

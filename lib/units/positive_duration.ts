@@ -1,4 +1,4 @@
-import { parseDuration } from "../units/duration.ts";
+import { parseDuration } from "./duration.ts";
 
 /** Reads the duration of a flag and returns milliseconds. Throws a `SyntaxError` that says what is wrong. */
 export function parsePositiveDuration(text: string): number {

@@ -1,4 +1,4 @@
-import { parsePositiveDuration } from "../positive_duration.ts";
+import { parsePositiveDuration } from "../../units/positive_duration.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
