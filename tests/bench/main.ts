@@ -16,6 +16,7 @@ import { idle } from "./idle_bench.ts";
 import { manyTasks } from "./many_tasks_bench.ts";
 import { parse } from "./parse_bench.ts";
 import { ssh } from "./ssh/ssh_bench.ts";
+import { standby } from "./standby_bench.ts";
 import { startUp } from "./start_up_bench.ts";
 import { reached, table } from "./table.ts";
 import { tenScripts } from "./ten_scripts_bench.ts";
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   restart,
   clone,
   ssh,
+  standby,
 };
 
 const { values, positionals } = parseArgs({

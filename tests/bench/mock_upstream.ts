@@ -3,6 +3,7 @@ import {
   CirrusCIService,
   CirrusWorkersService,
   type CommandSchema,
+  type IsolationSchema,
   type LogEntry,
 } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { implement, RpcServer } from "../../lib/rpc/server.ts";
@@ -70,6 +71,16 @@ export class MockUpstream implements AsyncDisposable {
     return this.#state.held.promise;
   }
 
+  /** What the tasks that are given out from now on ask to run in; none by default. */
+  set isolation(isolation: MessageInitShape<typeof IsolationSchema>) {
+    this.#state.isolation = isolation;
+  }
+
+  /** Resolves with the next poll that tells of a warm standby instance. */
+  standbyTold(): Promise<void> {
+    return this.#state.standby.promise;
+  }
+
   /** Gives a task to the worker at its next poll, which is held and so answered at once. */
   assign(...scripts: string[]): TaskRecord {
     return this.#state.add(scripts.map((script, index) => ({
@@ -90,6 +101,8 @@ class State {
   registration = Promise.withResolvers<number>();
   /** Settled while a poll is held. */
   held = Promise.withResolvers<void>();
+  standby = Promise.withResolvers<void>();
+  isolation: MessageInitShape<typeof IsolationSchema> | undefined;
   wake: () => void = () => {};
 
   add(commands: CommandInit[]): Task {
@@ -129,13 +142,22 @@ function workersService(state: State) {
       state.registration = Promise.withResolvers();
       return Promise.resolve({ sessionToken: "session" });
     },
-    poll: async (_request, { signal }) => {
+    poll: async ({ availableStandbyInstancesInformation: warm }, { signal }) => {
+      if (warm.length > 0) {
+        state.standby.resolve();
+        state.standby = Promise.withResolvers();
+      }
       if (state.waiting.length === 0) await held(state, signal);
       const tasks = state.waiting.splice(0);
       for (const task of tasks) task.onAssigned(performance.now());
       return {
         pollIntervalInSeconds: 1,
-        tasksToStart: tasks.map(({ id }) => ({ taskId: id, clientSecret: "client", serverSecret: "server" })),
+        tasksToStart: tasks.map(({ id }) => ({
+          taskId: id,
+          clientSecret: "client",
+          serverSecret: "server",
+          ...state.isolation && { isolation: state.isolation },
+        })),
       };
     },
     taskStarted: () => Promise.resolve({}),

@@ -15,15 +15,24 @@ export class WorkerProcess extends ProcessMeter implements AsyncDisposable {
   }
 
   static async start(
-    options: { endpoint: string; token?: string; resources?: string },
+    options: {
+      readonly endpoint: string;
+      readonly token?: string;
+      readonly resources?: string;
+      /** The text of a configuration file. */
+      readonly config?: string;
+    },
   ): Promise<WorkerProcess> {
-    const { endpoint, token = "bench", resources } = options;
+    const { endpoint, token = "bench", resources, config } = options;
     const stateDirectory = await Deno.makeTempDir({ prefix: "cirrus-bench-" });
+    const file = join(stateDirectory, "worker.yml");
+    if (config !== undefined) await Deno.writeTextFile(file, config);
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-A", MAIN, "worker", "run", "--name", "bench", "--rpc-endpoint", endpoint],
         ...["--state-dir", stateDirectory],
         ...(resources === undefined ? [] : ["--resources", resources]),
+        ...(config === undefined ? [] : ["--file", file]),
       ],
       env: { CIRRUS_WORKER_TOKEN: token },
       stdin: "null",
