@@ -18,6 +18,8 @@ export interface PackOptions {
   readonly base: string;
   /** Relative to `base`. */
   readonly paths: readonly string[];
+  /** Whether to make digests of the files. */
+  readonly digests: boolean;
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;
   readonly meter: TransferMeter;
@@ -26,8 +28,8 @@ export interface PackOptions {
 
 /** Packs folders; memory stays flat however large they are. */
 export async function packCache(options: PackOptions): Promise<CacheArchive> {
-  const { machine, base, paths, spoolDirectory, meter, signal } = options;
-  const contents = new TarContents();
+  const { machine, base, paths, digests, spoolDirectory, meter, signal } = options;
+  const contents = new TarContents({ digests });
   await using resources = new AsyncDisposableStack();
   const path = await Deno.makeTempFile({ dir: spoolDirectory, prefix: "cache-", suffix: ".tar.gz" });
   resources.defer(() => Deno.remove(path));
@@ -49,6 +51,8 @@ export interface UnpackOptions {
   readonly machine: Machine;
   /** Absolute path in the machine. */
   readonly base: string;
+  /** Whether to make digests of the files. */
+  readonly digests: boolean;
   readonly meter: TransferMeter;
   readonly signal: AbortSignal;
 }
@@ -65,15 +69,16 @@ export interface Unpacked {
 
 /** Unpacks an archive while it comes. Rejects when it is not complete, or no archive at all. */
 export async function unpackCache(stored: Download, options: UnpackOptions): Promise<Unpacked> {
-  const { machine, base, meter, signal } = options;
-  const contents = new TarContents();
+  const { machine, base, digests, meter, signal } = options;
+  const contents = new TarContents({ digests });
   const startedAt = performance.now();
   let size = 0;
   let downloadMs = 0;
-  const input = meter.count(stored.body).pipeThrough(
+  const input = stored.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         size += chunk.length;
+        meter.add(chunk.length);
         controller.enqueue(chunk);
       },
       flush: () => void (downloadMs = performance.now() - startedAt),

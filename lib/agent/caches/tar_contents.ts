@@ -23,24 +23,30 @@ type Place =
   /** It is no tar, or of a kind that is not known here: nothing is read any more. */
   | { readonly kind: "unreadable" };
 
-/**
- * What is in a tar, told from its bytes as they pass: to tell two states of a folder from each other, times and
- * owners do not count. Reads ustar, pax and GNU's long names.
- */
+/** A digest of each file and link, by its path; paths hold bytes (latin1), as they need not be UTF-8. */
+export type FileDigests = ReadonlyMap<string, string>;
+
+/** What is in a tar, told from its bytes as they pass. Reads ustar, pax and GNU's long names. */
 export class TarContents {
-  /** A digest of each file and link, by its path; paths hold bytes (latin1), as they need not be UTF-8. */
-  readonly digests = new Map<string, string>();
+  /** How many files and links. */
+  files = 0;
   /** The bytes of all files. */
   bytes = 0;
+  readonly #digests: Map<string, string> | undefined;
   #place: Place = { kind: "header" };
   readonly #block = new Uint8Array(BLOCK);
   #filled = 0;
   /** What extended headers say of the next entry. */
   #extended: { path?: string; linkpath?: string; size?: string } = {};
 
-  /** How many files and links. */
-  get files(): number {
-    return this.digests.size;
+  /** `digests` is whether to make some, which takes as much work again as all the rest. */
+  constructor({ digests }: { readonly digests: boolean }) {
+    this.#digests = digests ? new Map() : undefined;
+  }
+
+  /** What tells two states of a folder from each other: times and owners do not count. Undefined where none are made. */
+  get digests(): FileDigests | undefined {
+    return this.#digests;
   }
 
   /** Passes a tar on and reads it on the way. */
@@ -122,14 +128,16 @@ export class TarContents {
     const name = path.replace(/^(\.\/)+/, "").replace(/\/$/, "");
     const size = extendedSize === undefined ? header.size : Number(extendedSize);
     const isFile = ["0", "\0", "7"].includes(header.type);
+    const digests = this.#digests;
     if (isFile) this.bytes += size;
-    if (header.type === "1") this.digests.set(name, this.digests.get(link.replace(/^(\.\/)+/, "")) ?? link);
-    if (header.type === "2") this.digests.set(name, `link ${link}`);
-    const hash: Hash | undefined = isFile ? createHash("sha256") : undefined;
+    if (isFile || ["1", "2"].includes(header.type)) this.files++;
+    if (header.type === "1") digests?.set(name, digests.get(link.replace(/^(\.\/)+/, "")) ?? link);
+    if (header.type === "2") digests?.set(name, `link ${link}`);
+    const hash: Hash | undefined = isFile && digests ? createHash("sha256") : undefined;
     this.#content(size, {
       take: (bytes) => void hash?.update(bytes),
       end: () => {
-        if (hash) this.digests.set(name, `${header.executable ? "x" : "-"} ${hash.digest("base64")}`);
+        if (hash) digests?.set(name, `${header.executable ? "x" : "-"} ${hash.digest("base64")}`);
       },
     });
   }

@@ -2,13 +2,13 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CacheRetrievalAttemptSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { CacheFolders } from "./cache_folders.ts";
 import type { CacheStore } from "./cache_store.ts";
-import type { TarContents } from "./tar_contents.ts";
+import type { FileDigests } from "./tar_contents.ts";
 import type { UpstreamCacheStore } from "./upstream_cache_store.ts";
 
 /** How a cache was found, for the command that uploads it later. */
 export type Retrieval =
-  /** It is as `contents` say, unless the task changed it. */
-  | { readonly kind: "hit"; readonly contents: TarContents; readonly reuploadOnChanges: boolean }
+  /** `restored` is what came, where it is uploaded again if the task changed that. */
+  | { readonly kind: "hit"; readonly restored: FileDigests | undefined }
   | { readonly kind: "miss" }
   /** There is an entry, but it could not be taken: another upload would not mend that. */
   | { readonly kind: "broken" };

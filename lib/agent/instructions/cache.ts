@@ -45,7 +45,7 @@ async function retrieve(
 ): Promise<Retrieval> {
   const { caches, name, log } = context;
   try {
-    const unpacked = await restore(place, context);
+    const unpacked = await restore({ ...place, digests: instruction.reuploadOnChanges }, context);
     if (unpacked === undefined) {
       await log.writeLine(`Cache miss for ${name}!`);
       caches.noteMiss(name, {});
@@ -59,7 +59,7 @@ async function retrieve(
       extractedInNanos: nanos(totalMs - downloadMs),
     };
     caches.note(name, { result: { case: "hit", value } });
-    return { kind: "hit", contents, reuploadOnChanges: instruction.reuploadOnChanges };
+    return { kind: "hit", restored: contents.digests };
   } catch (error) {
     await tellTrouble(`Restoring the cache ${name}`, error, context);
     caches.note(name, { error: errorMessage(error), result: { case: "miss", value: {} } });
@@ -75,7 +75,7 @@ async function restoreNewest({ key, folders }: Place, context: InstructionContex
     const newest = await caches.upstream.info(key, [`${name}-`], signal);
     if (newest === undefined) return await log.writeLine(`There is no other entry of ${name} to begin with`);
     await log.writeLine(`Beginning with ${newest.key}, the newest entry of ${name}`);
-    await restore({ key: newest.key, folders }, context);
+    await restore({ key: newest.key, folders, digests: false }, context);
   } catch (error) {
     await tellTrouble(`Restoring another entry of the cache ${name}`, error, context);
   }
@@ -85,7 +85,10 @@ async function restoreNewest({ key, folders }: Place, context: InstructionContex
  * Fetches and unpacks an entry; undefined when there is none. What cannot be unpacked is fetched once more, and then
  * folders that it made are removed again.
  */
-async function restore(place: Place, context: InstructionContext): Promise<Unpacked | undefined> {
+async function restore(
+  { digests, ...place }: Place & { readonly digests: boolean },
+  context: InstructionContext,
+): Promise<Unpacked | undefined> {
   const { caches, machine, name, log, signal } = context;
   const { key, folders: { base } } = place;
   using meter = new TransferMeter(`Restoring ${name}`, { log: (line) => void log.writeLine(line) });
@@ -95,7 +98,7 @@ async function restore(place: Place, context: InstructionContext): Promise<Unpac
     const made = await missingPaths(machine, place.folders);
     meter.begin(`Restoring ${name}`);
     try {
-      const unpacked = await unpackCache(stored, { machine, base, meter, signal });
+      const unpacked = await unpackCache(stored, { machine, base, digests, meter, signal });
       const { contents: { files, bytes }, size, totalMs: ms } = unpacked;
       await log.writeLine(`Restored ${name}: ${transferLine({ files, from: size, to: bytes, ms })}`);
       return unpacked;

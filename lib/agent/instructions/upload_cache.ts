@@ -40,7 +40,7 @@ async function whyNotNeeded(
     case "broken":
       return "it could not be restored";
     case "hit":
-      return retrieval.reuploadOnChanges ? undefined : "it was found, and is not to be uploaded again";
+      return retrieval.restored ? undefined : "it was found, and is not to be uploaded again";
     case "miss":
       if (await caches.store.has(key, signal)) return `another task has stored ${key} meanwhile`;
       caches.noteMiss(name, {});
@@ -57,11 +57,20 @@ async function uploadFolders(cache: TaskCache, name: string, context: Instructio
   }
   using meter = new TransferMeter(`Packing ${name}`, { log: (line) => void log.writeLine(line) });
   const startedAt = performance.now();
-  await using archive = await packCache({ machine, base, paths, spoolDirectory, meter, signal });
-  const { contents: { files, bytes }, size } = archive;
+  const restored = retrieval.kind === "hit" ? retrieval.restored : undefined;
+  await using archive = await packCache({
+    machine,
+    base,
+    paths,
+    digests: restored !== undefined,
+    spoolDirectory,
+    meter,
+    signal,
+  });
+  const { contents: { files, bytes, digests }, size } = archive;
   if (files === 0) return await log.writeLine(`Not uploading ${name}: there is nothing in its folders`);
-  if (retrieval.kind === "hit") {
-    const changes = cacheChanges(retrieval.contents, archive.contents);
+  if (restored && digests) {
+    const changes = cacheChanges(restored, digests);
     if (changes.length === 0) return await log.writeLine(`Not uploading ${name}: nothing in it has changed`);
     for (const line of [`${name} has changed:`, ...changes]) await log.writeLine(line);
   }
