@@ -85,6 +85,15 @@ export function testMachine(
     assert.match(text, /-rwxr-xr-x.* b\n/);
     assert.match(text, /-rw-------.* it's\n/);
     assert.match(text, /it's so ä\n$/);
+    const binary = crypto.getRandomValues(new Uint8Array(5_000)).fill(0, 7, 9);
+    const { text: size } = await it.run("wc -c < c; cp c d", {
+      files: [{ path: it.path("c"), content: binary }],
+    });
+    assert.equal(size.trim(), "5000");
+    assert.deepEqual(
+      new Uint8Array(await new Response(await it.files.read(it.path("d"))).arrayBuffer()),
+      binary,
+    );
   });
 
   test("what cannot be started is refused, saying why", async (it) => {

@@ -18,7 +18,8 @@ const SET_ODD_NAMES = "perl -e 'for (grep { /^CIRRUS_ODD_NAME_\\d+$/ } keys %ENV
 
 /**
  * The script that becomes a command's program: it makes the files, checks what can be checked, answers, and is
- * replaced. The program has nothing to read, and one stream for both of its outputs.
+ * replaced. The program has nothing to read, and one stream for both of its outputs. The files must not hold a NUL
+ * byte. Throws an `Error` for an argument or variable that does.
  */
 export function commandScript(
   command: MachineCommand,
@@ -26,6 +27,13 @@ export function commandScript(
 ): Uint8Array {
   const { argv, environment, workingDirectory } = command;
   const { mark, platform } = options;
+  if ([...argv, ...[...environment].flat()].some((text) => text.includes("\0"))) {
+    throw new Error(
+      `Starting ${
+        argv[0]
+      }: an argument or variable holds a NUL character, which no program can be given; remove it`,
+    );
+  }
   const odd = [...environment].filter(([name]) => !SHELL_NAME.test(name));
   const variables: (readonly [string, string])[] = [
     ...[...environment].filter(([name]) => SHELL_NAME.test(name)),

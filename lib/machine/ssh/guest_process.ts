@@ -24,31 +24,27 @@ export interface GuestProcessOptions {
   readonly lost: AbortSignal;
 }
 
-/** Starts a program in a VM, as `Machine.spawn` says. */
+/** Starts a program in a VM, as `Machine.spawn` says; its files must not hold a NUL byte. */
 export async function startGuestProcess(
   command: MachineCommand,
   options: GuestProcessOptions,
 ): Promise<MachineProcess> {
   const { sessions, processes, mark, platform, signal, lost } = options;
   const { argv: [program], keepEscaping = false } = command;
-  const hole = command.files?.find(({ content }) => content.includes(0));
-  if (hole) {
-    throw new Error(`Starting ${program}: its file ${hole.path} holds a NUL byte; write it beforehand`);
-  }
+  const script = commandScript(command, { mark, platform });
   const shell = await RemoteShell.start(sessions, { signal, lost });
   const family: ProcessFamily = {
     mark,
     leader: { pid: shell.pid, startedAt: 0, startTicks: undefined, guard: false },
   };
   shell.send('eval "$(cat)"\n');
-  shell.send(commandScript(command, { mark, platform }));
+  shell.send(script);
   shell.endInput();
   const status = supervise(shell.ended, { family, processes, keepEscaping, signal });
   status.catch(() => {});
   const answer = await shell.output.line();
   if (answer !== STARTED) {
-    lost.throwIfAborted();
-    await status;
+    await status.finally(() => shell.close());
     signal.throwIfAborted();
     const problem = answer ?? (shell.stderr.trim() || "its shell ended without a word");
     throw new Error(`Starting ${program}: ${problem}`);

@@ -20,7 +20,9 @@ export function guestProcesses(shell: ControlShell, platform: Platform): Process
       return parseLinux(await shell.run(linuxList(family)), family);
     },
     async signal(name, pids) {
-      await shell.run(`kill -s ${name.slice("SIG".length)} -- ${pids.join(" ")} 2>/dev/null`);
+      const kill = `kill -s ${name.slice("SIG".length)} -- ${pids.join(" ")} 2>/dev/null`;
+      // A task may have started some by sudo: those only root may end.
+      await shell.run(`${kill} || sudo -n ${kill}`);
     },
   };
 }

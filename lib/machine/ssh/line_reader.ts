@@ -34,6 +34,11 @@ export class LineReader {
     return this.#buffered.toString();
   }
 
+  /** Gives up what is still to come. */
+  cancel(): void {
+    this.#reader.cancel().catch(() => {});
+  }
+
   /** Everything that follows; `onCancel` is told when nobody wants it any more. No more lines can be asked for. */
   rest(options: { onCancel?: () => void } = {}): ReadableStream<Uint8Array> {
     const reader = this.#reader;

@@ -87,7 +87,7 @@ export class RemoteShell {
       lost.throwIfAborted();
       throw noShell(`${output.unfinished} ${stderr()}`);
     } catch (error) {
-      channel.close();
+      hangUp(channel, output);
       if (error !== late.reason) throw error;
       throw new Error(
         `Starting a shell in the VM: none came up within ${
@@ -124,8 +124,14 @@ export class RemoteShell {
 
   /** Hangs up: what runs there loses its input and output, and is not ended by that alone. */
   close(): void {
-    this.#channel.close();
+    hangUp(this.#channel, this.output);
   }
+}
+
+/** A channel is over only once what came through it was read. */
+function hangUp(channel: ClientChannel, output: LineReader): void {
+  channel.close();
+  output.cancel();
 }
 
 /** Reads up to the mark and the shell's process number behind it; undefined when the output ends before. */

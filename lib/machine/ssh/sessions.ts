@@ -18,7 +18,7 @@ export class Sessions implements Disposable {
   async exec(line: string, options: { signal: AbortSignal }): Promise<ClientChannel> {
     for (;;) {
       options.signal.throwIfAborted();
-      const connection = this.#connections.find(({ isFull, lost }) => !isFull && (!lost.aborted));
+      const connection = this.#connections.find(({ isFull, lost }) => !isFull && !lost.aborted);
       if (connection) {
         const isFirst = !connection.isUsed;
         const channel = await abortable(this.#open(connection, line, options.signal), options.signal);

@@ -13,8 +13,8 @@ import { describeLogin, type SshLogin } from "./ssh_login.ts";
 const LOGIN_WITHIN_MS = 10_000;
 
 /** How often a silent VM is asked whether it is there. */
-const KEEPALIVE_MS = 12_000;
-/** It is lost when it leaves so many questions unanswered: a minute after its last sign of life at the latest. */
+const KEEPALIVE_MS = 11_000;
+/** It is lost when it leaves so many unanswered until the next is due: 55 s after its last answer. */
 const KEEPALIVES = 4;
 
 /** What OpenSSH allows on one connection unless told otherwise: `MaxSessions` of sshd_config(5). */
@@ -23,7 +23,7 @@ const MAX_SESSIONS = 10;
 export interface ConnectOptions {
   readonly pin: HostKeyPin;
   readonly signal: AbortSignal;
-  /** Between two questions whether the VM is there, in milliseconds; 12 s when absent, which is 1 min in all. */
+  /** Between two questions whether the VM is there, in milliseconds; 11 s when absent. */
   readonly keepaliveMs?: number;
 }
 

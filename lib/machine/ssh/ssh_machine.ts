@@ -60,7 +60,12 @@ export class SshMachine implements Machine {
 
   async spawn(command: MachineCommand, options: { signal: AbortSignal }): Promise<MachineProcess> {
     const { sessions, processes, platform, lost } = this.#options;
-    const process = await startGuestProcess(command, {
+    const { files = [] } = command;
+    // A shell cannot hold NUL bytes, which no script of a task has.
+    const binary = files.filter(({ content }) => content.includes(0));
+    for (const { path, content, mode = 0o600 } of binary) await this.files.write(path, content, { mode });
+    const text = files.filter((file) => !binary.includes(file));
+    const process = await startGuestProcess({ ...command, files: text }, {
       sessions,
       processes,
       platform,

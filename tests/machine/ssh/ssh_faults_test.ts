@@ -149,6 +149,28 @@ Deno.test("more programs than one connection has sessions for run at once", need
   }
 });
 
+Deno.test("sessions that end early make room for others on the same connection", needsGuest, async () => {
+  await using it = await startMachine();
+  const { environment } = it.machine;
+  for (let i = 0; i < 12; i++) {
+    const { signal } = new AbortController();
+    const command = { argv: ["no-such-program"] as const, environment, workingDirectory: "/" };
+    await assert.rejects(it.machine.spawn(command, { signal }), /no such program/);
+    await (await it.machine.files.read("/dev/zero")).cancel();
+    const process = await it.machine.spawn({ ...command, argv: ["echo"] }, { signal });
+    await process.output.cancel();
+    await process.status;
+  }
+  assert.equal(await it.guest.run("pgrep -fc '[s]shd: admin@notty'"), "1\n");
+});
+
+Deno.test("what a task started as root ends with it, too", needsGuest, async () => {
+  await using it = await startMachine();
+  const script = "sudo -n setsid sleep 1000 & until pgrep -x sleep; do :; done; echo ready";
+  await (await startReady(it.machine, script)).status;
+  assert.equal(await it.guest.run("pgrep -x sleep || echo none"), "none\n");
+});
+
 Deno.test(
   "a port of the worker's loopback is reached from inside, in both directions and by many",
   needsGuest,
