@@ -8,11 +8,6 @@ export const RUN_TASK_PROPERTIES: ReadonlyMap<string, TaskPropertyType> = new Ma
   ["trigger_type", "string"],
 ]);
 
-/** Whether somebody has to ask for the task by its name. */
-export function isManual(task: Task): boolean {
-  return propertyOf(task, "trigger_type")?.toLowerCase() === "manual";
-}
-
 /** Tasks of one lock run one at a time; undefined where there is none. */
 export function executionLock(task: Task): string | undefined {
   return propertyOf(task, "execution_lock") || undefined;

@@ -1,10 +1,10 @@
 import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { whyNotForWorkers } from "../../controller/builds/skip_reasons.ts";
 import { workerInstanceOf } from "../../controller/builds/task_definition.ts";
+import { isManual } from "../../controller/builds/task_properties.ts";
 import { isolationName } from "../../isolation/isolation_name.ts";
 import { VM_PROGRAMS } from "../../isolation/vm_programs.ts";
 import { whyNotThisContainer } from "./container_tasks.ts";
-import { isManual } from "./task_properties.ts";
 import type { VmHost } from "./vm_host.ts";
 
 /** Why a task is not run on this machine; undefined for one that can. */

@@ -72,7 +72,8 @@ export const submitCommand = buildCommand<SubmitFlags, [task?: string], CliConte
     customUsage: ["[flags] [TASK]"],
     fullDescription: [
       "Have a controller run the tasks of a .cirrus.yml on its workers. They clone what is in the repository: what is not",
-      "pushed they do not see.",
+      "pushed they do not see. A task with trigger_type: manual runs only when it is named, and one with",
+      "required_pr_labels for a pull request only when CIRRUS_PR_LABELS has them all.",
       "",
       "Ends with 0 once the build is made; with --follow with 0 when all tasks passed and 1 when one failed. Ends with 2",
       "when there is nothing to run or the command line or the file is wrong. Ctrl-C stops following, not the build.",

@@ -7,6 +7,7 @@ import { InvalidBuildError, type NewBuild } from "./new_build.ts";
 import { type Repository, repositoryEnvironment } from "./repository.ts";
 import { selectTasks } from "./select_tasks.ts";
 import { skipReasons, whyNotForWorkers } from "./skip_reasons.ts";
+import { CONTROLLER_TASK_PROPERTIES, isManual, whyNotForPullRequest } from "./task_properties.ts";
 
 /** A `.cirrus.yml` that somebody wants to have run, and what they know of it. */
 export interface Submission {
@@ -50,12 +51,20 @@ export async function readSubmission(
     environment: new Map([...environment, ...overrides]),
     affectedFiles: submission.affectedFiles,
     files: noProjectFiles,
+    taskProperties: CONTROLLER_TASK_PROPERTIES,
   });
   if (diagnostics.some(({ severity }) => severity === "error")) {
     throw new InvalidDefinitionError(submission, diagnostics);
   }
   const chosen = submission.tasks === undefined ? tasks : chooseTasks(tasks, submission.tasks);
-  const skip = skipReasons(chosen, whyNotForWorkers);
+  const skip = skipReasons(
+    chosen,
+    (task) =>
+      whyNotForWorkers(task) ?? whyNotForPullRequest(task, new Map([...environment, ...overrides])) ??
+        (submission.tasks === undefined && isManual(task)
+          ? "its trigger_type is manual: name it to run it"
+          : undefined),
+  );
   checkSomethingRuns(chosen, { skip, path });
   return {
     build: {

@@ -132,6 +132,35 @@ Deno.test("POST /v1/builds skips tasks that are none for a worker, and refuses a
   assert.match((await refused(api, { definition: "" }, 422)).message, /Nothing to run.*it has no tasks/);
 });
 
+Deno.test("POST /v1/builds runs a task whose trigger_type is manual only when it is named", async () => {
+  await using api = await startApi();
+  const definition = `${DEFINITION}deploy_task:\n  trigger_type: Manual\n  a_script: x\n`;
+  const statusOf = async (body: object) =>
+    (await submit(api, { definition, ...body })).tasks.find(({ name }) => name === "deploy");
+  const unasked = await statusOf({});
+  assert.equal(unasked?.status, "skipped");
+  assert.match(unasked?.message ?? "", /trigger_type is manual: name it/);
+  assert.equal((await statusOf({ tasks: ["deploy"] }))?.status, "triggered");
+});
+
+Deno.test("POST /v1/builds runs a task with required_pr_labels only for a pull request that has them", async () => {
+  await using api = await startApi();
+  const definition = `${DEFINITION}gpu_task:\n  required_pr_labels: [safe, gpu]\n  a_script: x\n`;
+  const gpuTask = async (repository: object, labels: string) => {
+    const { tasks } = await submit(api, {
+      definition,
+      repository,
+      environment: { CIRRUS_PR_LABELS: labels },
+    });
+    return tasks.find(({ name }) => name === "gpu");
+  };
+  const refusedTask = await gpuTask({ pullRequest: 7 }, "safe");
+  assert.equal(refusedTask?.status, "skipped");
+  assert.match(refusedTask?.message ?? "", /the pull request has no label "gpu"/);
+  assert.equal((await gpuTask({ pullRequest: 7 }, "gpu, safe,other"))?.status, "triggered");
+  assert.equal((await gpuTask({ branch: "main" }, ""))?.status, "triggered");
+});
+
 Deno.test("POST /v1/builds says which part of a request makes no sense", async () => {
   await using api = await startApi();
   const cases: [object, RegExp][] = [
