@@ -30,6 +30,8 @@ export interface PrepareRequest {
   readonly taskId: string;
   /** Lines for the person who waits for the task: pulls, boots. */
   readonly progress: (line: string) => void;
+  /** Lines for the worker's log alone, however many come for as long as the place is there; dropped when absent. */
+  readonly log?: (line: string) => void;
   /** Aborting it stops the preparation and undoes what there is of it. */
   readonly signal: AbortSignal;
   readonly ledger: ResourceLedger;

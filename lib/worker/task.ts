@@ -80,8 +80,16 @@ async function execute(
   };
   const standby = await options.takeStandby(task.isolation);
   if (standby) progress("taking the standby instance");
-  const request = { taskId: task.id, progress, signal, ledger, traceEnvironment: task.traceEnvironment };
-  const machine = held.use(standby ?? await isolation.prepare(request));
+  const machine = held.use(
+    standby ?? await isolation.prepare({
+      taskId: task.id,
+      progress,
+      log: (line) => logger.info(line),
+      signal,
+      ledger,
+      traceEnvironment: task.traceEnvironment,
+    }),
+  );
   const outcome = await runAgent({
     machine,
     preparation,

@@ -93,10 +93,11 @@ export class VmIsolation implements Isolation {
     }
   }
 
-  async #run(name: string, { commands, request: { ledger, progress } }: StepOptions): Promise<RunningVm> {
+  async #run(name: string, { commands, request }: StepOptions): Promise<RunningVm> {
+    const { ledger, progress, log } = request;
     const { runArguments, logConsole } = this.#spec;
     progress(`booting the VM ${name}`);
-    const onLine = (line: string) => logConsole && progress(`${name}: ${line}`);
+    const onLine = (line: string) => logConsole && log?.(`console of ${name}: ${line}`);
     return await runVm(name, { commands, ledger, arguments: runArguments, onLine });
   }
 

@@ -25,8 +25,8 @@ export async function prepareStandby(
 ): Promise<Machine> {
   const { ledger, signal, logger } = options;
   const isolation = await allowedIsolation(asked, options);
-  const progress = (line: string) => logger.info(`standby instance: ${line}`);
-  const machine = await isolation.prepare({ taskId: "standby", progress, signal, ledger });
+  const log = (line: string) => logger.info(`standby instance: ${line}`);
+  const machine = await isolation.prepare({ taskId: "standby", progress: log, log, signal, ledger });
   try {
     if (warmup && warmup.script !== "") await warmUp(machine, { warmup, signal, logger });
     return machine;

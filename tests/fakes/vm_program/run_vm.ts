@@ -35,7 +35,7 @@ export async function runVm(call: Call): Promise<number> {
       guest.kill("SIGTERM");
     });
   }
-  console.log(`${dialect.name}: console of ${name}`);
+  console.log(`${dialect.name}: ${name} boots`);
   const { code } = await guest.status;
   if (!stopped) console.error(`guest has stopped the virtual machine (${code})`);
   return stopped ? 0 : 1;

@@ -20,6 +20,7 @@ export interface PrepareOptions {
 /** One place for tasks on a host with a fake program, as a worker prepares it, and what is left of it. */
 export class VmPlace {
   readonly progress: string[] = [];
+  readonly log: string[] = [];
   readonly #program: FakeProgram;
   readonly #ledger = recordingLedger();
 
@@ -39,6 +40,7 @@ export class VmPlace {
     return await isolationFor(create(IsolationSchema, type && { type }), isolations).prepare({
       taskId: "42",
       progress: (line) => this.progress.push(line),
+      log: (line) => this.log.push(line),
       signal,
       ledger: this.#ledger.ledger,
       traceEnvironment: new Map([["TRACEPARENT", "00-trace"], ["TRACESTATE", "vendor=1"]]),

@@ -82,7 +82,7 @@ Deno.test({
       `stop --timeout 5 ${name}`,
       `delete ${name}`,
     ]);
-    assert.ok(place.progress.includes(`${name}: vetu: console of ${name}`));
+    assert.equal(place.log[0], `console of ${name}: vetu: ${name} boots`);
   },
 });
 
