@@ -11,6 +11,7 @@ import type { Machine } from "../machine/machine.ts";
 import { allowedIsolation } from "./allowed_isolation.ts";
 import type { Assignment } from "./assignment.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
+import type { HeldModifier, Modifiers } from "./modifiers/modifiers.ts";
 import { makeSpoolDirectory } from "./spool_directory.ts";
 import { TaskReports } from "./task_reports.ts";
 import type { UpstreamSession } from "./upstream_session.ts";
@@ -24,6 +25,7 @@ export interface TaskOptions {
   readonly session: UpstreamSession;
   readonly isolations: IsolationOptions;
   readonly security: SecurityPolicy;
+  readonly modifiers: Modifiers;
   /** Hands over the warm machine that waits for such a task; ends it when it is another one. */
   readonly takeStandby: (isolation: IsolationMessage | undefined) => Promise<Machine | undefined>;
   readonly ledger: ResourceLedger;
@@ -41,13 +43,27 @@ export interface TaskOptions {
  * what the task had and tells that it has stopped. Aborting `signal` cancels the task.
  */
 export async function runTask(task: Assignment, options: TaskOptions, signal: AbortSignal): Promise<void> {
-  const { logger } = options;
-  const reports = new TaskReports(options.session, task, { logger });
+  const reports = new TaskReports(options.session, task, { logger: options.logger });
+  await runAndRelease(task, { ...options, reports }, signal);
+  await reports.stopped();
+}
+
+async function runAndRelease(
+  task: Assignment,
+  options: TaskOptions & { reports: TaskReports },
+  signal: AbortSignal,
+): Promise<void> {
+  const { modifiers, isolations, reports, logger } = options;
+  // Free again whatever becomes of the rest, and before the upstream may give the next task.
+  using modifier = task.isolation?.type.case === "vetu" ? modifiers.take(task.resources) : undefined;
   const held = new AsyncDisposableStack();
   try {
-    const isolation = await allowedIsolation(task.isolation, options);
+    const isolation = await allowedIsolation(task.isolation, {
+      ...options,
+      isolations: { ...isolations, vetu: { ...isolations.vetu, ...modifier } },
+    });
     await reports.started(signal);
-    await execute(task, { ...options, isolation, held }, signal);
+    await execute(task, { ...options, isolation, modifier, held }, signal);
   } catch (error) {
     // A task that its upstream has cancelled has not failed.
     if (abortCause(signal) !== "cancelled") {
@@ -60,13 +76,16 @@ export async function runTask(task: Assignment, options: TaskOptions, signal: Ab
   } catch (error) {
     logger.error(`could not clean up after task ${task.id}: ${errorMessage(error)}`);
   }
-  await reports.stopped();
 }
 
 /** Rejects when the task could not run, and when it was cancelled. */
 async function execute(
   task: Assignment,
-  options: TaskOptions & { isolation: Isolation; held: AsyncDisposableStack },
+  options: TaskOptions & {
+    isolation: Isolation;
+    modifier: HeldModifier | undefined;
+    held: AsyncDisposableStack;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { session, isolation, ledger, temporaryDirectory, held, projectSource, heartbeatMs, logger } =
@@ -78,7 +97,8 @@ async function execute(
     logger.info(line);
     preparation.push(line);
   };
-  const standby = await options.takeStandby(task.isolation);
+  // A warm instance was booted without what a modifier adds: it does not fit.
+  const standby = await options.takeStandby(options.modifier ? undefined : task.isolation);
   if (standby) progress("taking the standby instance");
   const machine = held.use(
     standby ?? await isolation.prepare({

@@ -13,7 +13,10 @@ import { isolationOptions } from "./isolation_options.ts";
 import { workerLabels } from "./labels.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import type { DisabledWorker } from "./owned_entries.ts";
+import { Modifiers } from "./modifiers/modifiers.ts";
 import { OwnerLedger } from "./owner_ledger.ts";
+import { createPrePull } from "./pre_pull/create_pre_pull.ts";
+import type { PrePull } from "./pre_pull/pre_pull.ts";
 import { RunningTasks } from "./running_tasks.ts";
 import { hasRoom } from "./standby/has_room.ts";
 import { obeyStandby } from "./standby/obey_standby.ts";
@@ -46,6 +49,8 @@ export class Worker {
   readonly #logger: Logger;
   readonly #tasks = new RunningTasks();
   readonly #images = new ImagePuller();
+  readonly #modifiers: Modifiers;
+  readonly #prePull: PrePull | undefined;
   readonly #shutdown = new AbortController();
   #running:
     | { readonly links: UpstreamLinks; readonly standby: Standby; readonly drain: AbortSignal }
@@ -56,6 +61,8 @@ export class Worker {
     checkOptions(options);
     this.#options = options;
     this.#logger = logger;
+    this.#modifiers = new Modifiers(options.resourceModifiers);
+    this.#prePull = options.prePull && createPrePull(options.prePull, { images: this.#images, logger });
   }
 
   /**
@@ -103,6 +110,7 @@ export class Worker {
       if (signal.aborted) listener();
     }
     publish();
+    if (this.#prePull) cleanUp.use(this.#prePull.start(drain));
     standby.reconsider();
 
     if (!this.#options.projectSource) {
@@ -171,6 +179,7 @@ export class Worker {
         const { prepareStandby } = await import("./standby/prepare_standby.ts");
         return await prepareStandby(parameters, {
           isolations: isolationOptions(this.#options, { images: this.#images }),
+          isPulled: (image) => this.#prePull?.has(image) ?? false,
           security: this.#options.security ?? {},
           ledger,
           signal,
@@ -207,6 +216,7 @@ export class Worker {
         session: options.session,
         isolations,
         security,
+        modifiers: this.#modifiers,
         takeStandby: (isolation) => options.standby.take(isolation),
         ledger: options.ledger,
         temporaryDirectory,

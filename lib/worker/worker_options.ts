@@ -5,6 +5,8 @@ import type { ConfiguredTuning } from "../isolation/tuning_options.ts";
 import type { TartOptions } from "../isolation/tart/tart_options.ts";
 import type { VetuOptions } from "../isolation/vetu/vetu_options.ts";
 import type { SecurityOptions } from "../security/security_options.ts";
+import type { ConfiguredModifier } from "./modifiers/modifier_options.ts";
+import type { ConfiguredPrePull } from "./pre_pull/pre_pull_options.ts";
 
 /** One server to poll for tasks. */
 export interface UpstreamOptions {
@@ -50,6 +52,10 @@ export interface WorkerOptions {
   readonly tuning?: ConfiguredTuning;
   /** The instance to keep warm, of Tart or Vetu, until an upstream wants another one; none when absent. */
   readonly standby?: StandbyInstanceParameters | undefined;
+  /** Tried in this order for each task in a VM of Vetu: each is held by one task at a time. */
+  readonly resourceModifiers?: readonly ConfiguredModifier[] | undefined;
+  /** Images of Tart to pull before a task asks for them. */
+  readonly prePull?: ConfiguredPrePull | undefined;
   /** True removes VMs with our prefix that no worker of this host wrote down, which are only named otherwise. */
   readonly adoptLeftovers?: boolean;
   /** Tasks without an isolation run in this existing directory, which is left alone, instead of a fresh one. */

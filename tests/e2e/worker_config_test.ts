@@ -204,22 +204,6 @@ Deno.test("pause and resume reach every upstream of a file", async () => {
   }
 });
 
-Deno.test("a worker that is told to use what it does not have does not start, and says so", async () => {
-  await using place = await playground();
-  await write(
-    place,
-    `token: abcdef
-rpc: {endpoint: "http://127.0.0.1:1"}
-resource-modifiers: [{match: {gpu: 1}, append: {run: [a]}}]
-tart-pre-pull: {images: [a]}
-`,
-  );
-  const { code, stderr } = await place.run(["worker", "run", "-f", "worker.yml"]);
-  assert.equal(code, 2);
-  assert.match(stderr, /worker\.yml:3:1: This version can modify no resources: remove "resource-modifiers"/);
-  assert.match(stderr, /worker\.yml:4:1: This version can pull no images ahead: remove "tart-pre-pull"/);
-});
-
 Deno.test("a log file that cannot be opened stops the start and says why", async () => {
   await using place = await playground();
   await write(place, 'token: abcdef\nlog: {file: no/folder/w.log}\nrpc: {endpoint: "http://127.0.0.1:1"}\n');

@@ -17,23 +17,6 @@ async function writeConfiguration(
 /** The text of a file, empty while there is none. */
 const text = (path: string) => Deno.readTextFile(path).catch(() => "");
 
-Deno.test("a log file that cannot be opened stops the start, with its name and the reason", async () => {
-  await using place = await playground();
-  const path = join(place.project, "missing", "worker.log");
-  const file = await writeConfiguration(place, { file: path });
-  const { code, stdout, stderr } = await place.run(
-    ["worker", "run", "-f", file, "--rpc-endpoint=http://127.0.0.1:1"],
-    { CIRRUS_WORKER_TOKEN: "token" },
-  );
-  assert.deepEqual([code, stdout], [1, ""]);
-  assert.match(
-    stderr,
-    new RegExp(
-      `^Cannot open the log file ${path}: No such file or directory.*; name a file that this user can write\n$`,
-    ),
-  );
-});
-
 Deno.test({
   name: "a disk that is full under the log stops neither the worker nor its task",
   ...needsRoot,

@@ -46,7 +46,7 @@ function warnOfFixed(
   next: WorkerSettings,
   { before, log }: { readonly before: WorkerSettings; readonly log: Log },
 ): void {
-  const fixed = ({ name, file }: WorkerSettings) => ({ name, log: file?.config.value.log });
+  const fixed = ({ name, file }: WorkerSettings) => ({ ...file?.config.value, name });
   const [then, now] = [fixed(before), fixed(next)];
   const root = next.file?.config.root;
   const warn = (key: string, section?: string) => {
@@ -57,5 +57,8 @@ function warnOfFixed(
   };
   if (then.name !== now.name) warn("name");
   if (!isDeepStrictEqual(then.log?.file, now.log?.file)) warn("file", "log");
+  for (const key of ["resource-modifiers", "tart-pre-pull"] as const) {
+    if (!isDeepStrictEqual(then[key], now[key])) warn(key);
+  }
   if (then.log?.format !== now.log?.format) warn("format", "log");
 }

@@ -13,13 +13,12 @@ import { UsageError } from "../usage_error.ts";
 import { applySettings, levelOf } from "./apply_settings.ts";
 import type { WorkerRunFlags } from "./flags.ts";
 import { applyUserFlags } from "./program_user.ts";
-import { refuseUnbuilt } from "./refuse_unbuilt.ts";
 import { workerOptions } from "./worker_options.ts";
-import { readSettings, type WorkerSettings } from "./worker_settings.ts";
+import { readSettings } from "./worker_settings.ts";
 
 /** `cirrus worker run`: works until a signal or an upstream ends it. */
 export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> {
-  const settings = await readRunSettings(flags, io);
+  const settings = await readSettings(flags, io);
   const options = workerOptions(flags, settings);
   const secrets = new Secrets();
   for (const { token } of options.upstreams) secrets.add(token);
@@ -33,22 +32,16 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   for (const warning of settings.warnings) logger.warning(warning);
   await using reloader = new Reloader({
     settings,
-    read: () => readRunSettings(flags, io),
+    read: () => readSettings(flags, io),
     apply: (next, before) => applySettings(next, { before, flags, io, worker, log, secrets }),
     logger,
   });
   const onHangUp = () => {
+    log.reopen();
     if (settings.file) reloader.request();
     else logger.info("nothing to read again: there is no configuration file");
   };
   return await untilSignaled((signals) => worker.run(signals), { io, logger, onHangUp });
-}
-
-/** What the worker is told, all of which it can do. */
-async function readRunSettings(flags: WorkerRunFlags, io: Io): Promise<WorkerSettings> {
-  const settings = await readSettings(flags, io);
-  if (settings.file) refuseUnbuilt(settings.file.config);
-  return settings;
 }
 
 function createWorker(options: WorkerOptions, logger: Logger): Worker {

@@ -6,8 +6,12 @@ import type { WorkerSettings } from "./worker_settings.ts";
 
 /** What a worker is told by its flags and its file. Throws where there is no place for its state. */
 export function workerOptions(flags: WorkerRunFlags, settings: WorkerSettings): WorkerOptions {
+  const { "resource-modifiers": resourceModifiers, "tart-pre-pull": prePull } = settings.file?.config.value ??
+    {};
   return {
     ...changeableOptions(flags, settings),
+    resourceModifiers,
+    prePull,
     name: settings.name,
     version: VERSION,
     stateDirectory: flags.stateDir ?? defaultStateDirectory(),

@@ -9,6 +9,8 @@ import { warmUp } from "./warm_up.ts";
 
 export interface PrepareStandbyOptions {
   readonly isolations: IsolationOptions;
+  /** Whether something else looks after an image of Tart, so that it is pulled only when it is missing. */
+  readonly isPulled: (image: string) => boolean;
   readonly security: SecurityPolicy;
   readonly ledger: ResourceLedger;
   readonly signal: AbortSignal;
@@ -24,7 +26,10 @@ export async function prepareStandby(
   options: PrepareStandbyOptions,
 ): Promise<Machine> {
   const { ledger, signal, logger } = options;
-  const isolation = await allowedIsolation(asked, options);
+  const isPulled = asked?.type.case === "tart" && options.isPulled(asked.type.value.image);
+  const { tart } = options.isolations;
+  const isolations = { ...options.isolations, tart: { ...tart, ...isPulled && { lazyPull: true } } };
+  const isolation = await allowedIsolation(asked, { ...options, isolations });
   const log = (line: string) => logger.info(`standby instance: ${line}`);
   const machine = await isolation.prepare({ taskId: "standby", progress: log, log, signal, ledger });
   try {
