@@ -50,3 +50,25 @@ linux_task:
   assert.match(stderr, /mac: skipped, it needs tart, which is not in PATH: install it with `brew install/);
   assert.match(stderr, /linux: skipped, it needs vetu, which is not in PATH: install it as https/);
 });
+
+Deno.test({
+  name: "Ctrl-C ends a run in the middle of a VM's script, and nothing of the VM is left",
+  ...requireGuest(),
+  async fn() {
+    await using program = await FakeProgram.install("tart");
+    await using place = await playground({
+      ".cirrus.yml": `
+mac_task:
+  macos_instance: {image: ${IMAGE}}
+  main_script: echo begun; sleep 1000
+`,
+    });
+    const run = place.start(["run", "--output=simple"], { TART_HOME: program.home.path });
+    await run.hasPrinted("| begun");
+    assert.equal(program.home.running().length, 1);
+    run.kill("SIGINT");
+    assert.equal((await run.ended).code, 130);
+    assert.deepEqual(program.home.vmNames(), []);
+    await place.assertNothingLeft();
+  },
+});
