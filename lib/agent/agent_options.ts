@@ -5,6 +5,7 @@ import type { Client } from "../rpc/client.ts";
 import type { AgentTimings } from "./agent_timings.ts";
 import type { MirrorsOptions } from "./clone/mirrors.ts";
 import type { ProjectSource } from "./project_source.ts";
+import type { Transfers } from "./transfers.ts";
 
 /** One task and all that the agent needs for it. */
 export interface AgentOptions extends Partial<AgentTimings> {
@@ -13,6 +14,8 @@ export interface AgentOptions extends Partial<AgentTimings> {
   readonly preparation?: readonly string[];
   /** Calls the task's upstream, the task's metadata bound already. */
   readonly client: Client<typeof CirrusCIService>;
+  /** For the files that the upstream gives out URLs of. */
+  readonly transfers: Transfers;
   readonly taskId: string;
   readonly clientSecret: string;
   /** What the upstream has to answer with before anything of it is run. */

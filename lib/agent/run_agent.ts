@@ -45,6 +45,7 @@ class Agent {
     this.#signal = signal;
     this.#upstream = {
       client: options.client,
+      transfers: options.transfers,
       taskIdentification: taskIdentification(options.taskId, options.clientSecret),
     };
     this.#problems = new ProblemReporter(this.#upstream, { ...this.#options, secrets: this.#secrets });

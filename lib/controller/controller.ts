@@ -50,7 +50,7 @@ export interface ControllerOptions extends Partial<WatchdogLimits>, RetentionLim
 export interface CacheOptions {
   /** Several controllers may share it; a folder of the data directory by default. */
   readonly directory?: string;
-  /** What all of them may have together; 50 GB by default. */
+  /** What all of them may have together; 25 GB by default. */
   readonly maxBytes?: number;
   /** Where the caches of builds that name no repository belong: to this one. */
   readonly defaultRepository?: string;
@@ -66,7 +66,7 @@ const DEFAULTS = {
   clock: systemClock,
 } as const;
 
-const DEFAULT_CACHE_BYTES = 50e9;
+const DEFAULT_CACHE_BYTES = 25e9;
 
 /** The most of a log that is read at once. */
 const MAX_SLICE_BYTES = 1024 * 1024;

@@ -4,6 +4,7 @@ import { byteSizeOption } from "../units/byte_size_option.ts";
 import { positiveDurationOption } from "../units/duration_option.ts";
 import { parsedOption } from "../units/parsed_option.ts";
 import { parseListenAddress } from "./listen_address.ts";
+import { parsePublicHttpUrl } from "./public_http_url.ts";
 import { parseKeep } from "./retention/keep.ts";
 
 const address = parsedOption(parseListenAddress);
@@ -25,6 +26,11 @@ export const controllerOptions = {
   }),
   "public-url": endpointOption.optional().meta({
     description: "Under which workers reach it, where that is not listen: behind a proxy, say",
+    examples: ["https://ci.example.com"],
+  }),
+  "public-http-url": parsedOption(parsePublicHttpUrl).optional().meta({
+    description:
+      "Under which workers reach http-listen, for caches and artifacts, where it is behind a proxy",
     examples: ["https://ci.example.com"],
   }),
   "tls-cert": path("The server's certificate and its chain (PEM)", "/etc/cirrus/cert.pem"),
@@ -52,9 +58,14 @@ export const controllerOptions = {
     examples: ["90d"],
   }),
   "max-disk": byteSizeOption.optional().meta({
-    description: "Forget the builds that ended first while builds and logs take more",
+    description: "Forget the builds that ended first while builds, logs, artifacts and caches take more",
     default: "50GB",
     examples: ["200GB"],
+  }),
+  "max-caches": byteSizeOption.optional().meta({
+    description:
+      "Forget the caches not used for longest while they take more of max-disk; half of it when not given",
+    examples: ["50GB"],
   }),
   "queue-timeout": positiveDurationOption.optional().meta({
     description: "Fail a task that no worker took for so long",

@@ -114,6 +114,7 @@ async function execute(
     machine,
     preparation,
     client: session.agentClient(task),
+    transfers: session.transfers,
     taskId: task.id,
     clientSecret: task.clientSecret,
     serverSecret: task.serverSecret,

@@ -7,6 +7,7 @@ import {
   type QueryRunningTasksResponse,
   type WorkerInfoSchema,
 } from "../../proto/gen/cirrus_ci_service_pb.ts";
+import { Transfers } from "../agent/transfers.ts";
 import { type Channel, openChannel } from "../rpc/channel.ts";
 import { type Client, createClient } from "../rpc/client.ts";
 import { parseEndpoint } from "../rpc/endpoint.ts";
@@ -25,6 +26,8 @@ export type WorkerInfo = MessageInitShape<typeof WorkerInfoSchema>;
  */
 export class UpstreamSession implements Disposable {
   readonly endpoint: string;
+  /** For the files of its tasks. */
+  readonly transfers: Transfers;
   #registrationToken: string;
   readonly #workerName: string;
   readonly #channel: Channel;
@@ -33,6 +36,7 @@ export class UpstreamSession implements Disposable {
 
   private constructor(upstream: UpstreamOptions, workerName: string, channel: Channel) {
     this.endpoint = upstream.endpoint;
+    this.transfers = new Transfers(upstream);
     this.#registrationToken = upstream.token;
     this.#workerName = workerName;
     this.#channel = channel;
@@ -117,6 +121,7 @@ export class UpstreamSession implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.transfers[Symbol.dispose]();
     this.#channel[Symbol.dispose]();
   }
 

@@ -206,8 +206,14 @@ export class Worker {
     task: Assignment,
     options: { session: UpstreamSession; ledger: OwnerLedger; standby: Standby; logger: Logger },
   ): void {
-    const { projectSource, heartbeatMs, stateDirectory, temporaryDirectory = tmpdir(), security = {} } =
-      this.#options;
+    const {
+      projectSource,
+      heartbeatMs,
+      maxMirrorBytes,
+      stateDirectory,
+      temporaryDirectory = tmpdir(),
+      security = {},
+    } = this.#options;
     const logger = options.logger.with({ task: task.id });
     const isolations = isolationOptions(this.#options, { images: this.#images });
     this.#tasks.start(task, options.session, async (signal) => {
@@ -220,7 +226,10 @@ export class Worker {
         takeStandby: (isolation) => options.standby.take(isolation),
         ledger: options.ledger,
         temporaryDirectory,
-        mirrors: { directory: join(stateDirectory, "mirrors") },
+        mirrors: {
+          directory: join(stateDirectory, "mirrors"),
+          ...(maxMirrorBytes === undefined ? {} : { maxBytes: maxMirrorBytes }),
+        },
         ...(projectSource ? { projectSource } : {}),
         ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
         logger,

@@ -40,6 +40,8 @@ export interface WorkerOptions {
   readonly security?: SecurityPolicy;
   /** Where the workers of this host write down what they own; see `defaultStateDirectory`. */
   readonly stateDirectory: string;
+  /** What the mirrors of the repositories that tasks clone may hold together, in bytes; 10 GB when absent. */
+  readonly maxMirrorBytes?: number;
   /** Where tasks' directories are made; the host's folder for temporary files (TMPDIR) when absent. */
   readonly temporaryDirectory?: string;
   /** Between two signs of life of a task, in milliseconds; the agent's own default when absent. */

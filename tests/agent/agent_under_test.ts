@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { AgentOptions } from "../../lib/agent/agent_options.ts";
 import type { AgentOutcome } from "../../lib/agent/agent_outcome.ts";
 import { runAgent } from "../../lib/agent/run_agent.ts";
+import { Transfers } from "../../lib/agent/transfers.ts";
 import { type Logger, silentLogger } from "../../lib/logging/logger.ts";
 import { LocalMachine } from "../../lib/machine/local/local_machine.ts";
 import { openChannel } from "../../lib/rpc/channel.ts";
@@ -72,6 +73,7 @@ export class AgentUnderTest implements AsyncDisposable {
     return new AgentUnderTest({ upstream, directory, machine }, {
       machine,
       client: createClient(CirrusCIService, channel, { metadata }),
+      transfers: resources.use(new Transfers()),
       taskId,
       clientSecret,
       serverSecret: upstream.serverSecret,

@@ -2,6 +2,7 @@ import { runCli } from "../../lib/cli/cli.ts";
 import { ServedController } from "../../lib/cli/controller/served_controller.ts";
 import type { Controller, ControllerOptions } from "../../lib/controller/controller.ts";
 import { silentLogger } from "../../lib/logging/logger.ts";
+import type { UpstreamOptions } from "../../lib/worker/worker_options.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { TOKEN } from "../controller/raw_worker.ts";
 import { startController } from "../controller/running_controller.ts";
@@ -30,20 +31,23 @@ export interface ControllerSite extends AsyncDisposable {
   /** Where commands are started; absolute path. */
   readonly directory: string;
   /** Starts a worker that ends with the site. */
-  startWorker(name: string): Promise<TestedWorker>;
+  startWorker(name: string, upstream?: Partial<UpstreamOptions>): Promise<TestedWorker>;
   start(args: readonly string[], environment?: Readonly<Record<string, string>>): RunningCommand;
   /** Runs a command to its end. */
   cirrus(...args: string[]): Promise<CommandEnd>;
 }
 
-export async function controllerSite(options: Partial<ControllerOptions> = {}): Promise<ControllerSite> {
+export async function controllerSite(
+  options: Partial<ControllerOptions> & { readonly publicHttpUrl?: string } = {},
+): Promise<ControllerSite> {
   await using resources = new AsyncDisposableStack();
   const { path: directory } = resources.use(await temporaryDirectory());
   const controller = resources.use(await startController(options));
   const served = resources.use(
     new ServedController(controller, {
       httpListen: { hostname: "127.0.0.1", port: 0 },
-      certificate: undefined,
+      certificate: options.certificate,
+      publicHttpUrl: options.publicHttpUrl,
       apiToken: API_TOKEN,
       logger: silentLogger,
     }),
@@ -62,8 +66,10 @@ export async function controllerSite(options: Partial<ControllerOptions> = {}): 
     controller,
     httpEndpoint: served.httpEndpoint,
     directory,
-    startWorker: async (name) =>
-      owned.use(await TestedWorker.start([{ endpoint: controller.endpoint, token: TOKEN }], { name })),
+    startWorker: async (name, upstream = {}) =>
+      owned.use(
+        await TestedWorker.start([{ endpoint: controller.endpoint, token: TOKEN, ...upstream }], { name }),
+      ),
     start,
     cirrus: (...args) => start(args).ended,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -6,7 +6,6 @@ import type {
 import type { Machine } from "../../machine/machine.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
-import { upload } from "../http_transfer.ts";
 import { StallWatch } from "../logs/stall_watch.ts";
 import { machinePaths } from "../machine_paths.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
@@ -101,7 +100,7 @@ async function sendAll(sendings: readonly Sending[], options: UploadOptions): Pr
     for (const { file, target } of waiting) {
       const { url = "", headers = {} } = target ?? {};
       const content = { body: await open(file, options), size: file.size };
-      await upload({ url, method: "PUT", headers, content }, signal);
+      await options.upstream.transfers.upload({ url, method: "PUT", headers, content }, signal);
     }
   };
   const senders = Array.from({ length: AT_ONCE }, () =>

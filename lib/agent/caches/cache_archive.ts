@@ -1,5 +1,5 @@
 import type { Machine } from "../../machine/machine.ts";
-import type { Content, Download } from "../http_transfer.ts";
+import type { Content, Download } from "../transfers.ts";
 import type { TransferMeter } from "../transfer_meter.ts";
 import { compress, decompress } from "./gzip.ts";
 import { TarContents } from "./tar_contents.ts";

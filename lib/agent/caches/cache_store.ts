@@ -1,4 +1,4 @@
-import type { Content, Download } from "../http_transfer.ts";
+import type { Content, Download } from "../transfers.ts";
 
 /** Where caches are kept. Everything rejects with an `Error` that says what failed, without addresses or tokens. */
 export interface CacheStore {

@@ -30,7 +30,7 @@ export async function serveCaches(
   const store = new UpstreamCacheStore(upstream);
   const host = environment.get(HOST_VARIABLE);
   if (host) {
-    const caches = new TaskCaches({ store: new HttpCacheStore(host), upstream: store });
+    const caches = new TaskCaches({ store: new HttpCacheStore(host, upstream.transfers), upstream: store });
     return { caches, problem: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const caches = new TaskCaches({ store, upstream: store });

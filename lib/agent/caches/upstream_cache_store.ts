@@ -2,8 +2,9 @@ import type { CacheInfo } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
-import { type Content, type Download, download, partsOf, upload } from "../http_transfer.ts";
+import type { Content, Download } from "../transfers.ts";
 import type { CacheStore } from "./cache_store.ts";
+import { partsOf } from "./parts_of.ts";
 
 /** How long the upstream may take to answer; in milliseconds. */
 const CALL_MS = 30_000;
@@ -28,7 +29,7 @@ export class UpstreamCacheStore implements CacheStore {
     let failure: unknown;
     for (const url of answer?.urls ?? []) {
       try {
-        const stored = await download(url, signal);
+        const stored = await this.#upstream.transfers.download(url, signal);
         if (stored) return stored;
       } catch (error) {
         signal.throwIfAborted();
@@ -56,9 +57,9 @@ export class UpstreamCacheStore implements CacheStore {
 
   async save(key: string, content: Content, signal: AbortSignal): Promise<void> {
     if (content.size > MAX_SINGLE_BYTES) return await this.saveStream(key, content.body, signal);
-    const { client } = this.#upstream;
+    const { client, transfers } = this.#upstream;
     const { url, extraHeaders } = await client.generateCacheUploadURL(this.#keyed(key), bounded(signal));
-    await upload({ url, method: "PUT", headers: extraHeaders, content }, signal);
+    await transfers.upload({ url, method: "PUT", headers: extraHeaders, content }, signal);
   }
 
   /** Stores something of unknown length, in parts unless it turns out to be small. */
@@ -95,10 +96,10 @@ export class UpstreamCacheStore implements CacheStore {
       partNumber,
       contentLength: BigInt(part.length),
     };
-    const { client } = this.#upstream;
+    const { client, transfers } = this.#upstream;
     const { url, extraHeaders } = await client.multipartCacheUploadPart(request, bounded(signal));
     const content = { body: ReadableStream.from([part]), size: part.length };
-    const etag = await upload({ url, method: "PUT", headers: extraHeaders, content }, signal);
+    const etag = await transfers.upload({ url, method: "PUT", headers: extraHeaders, content }, signal);
     if (etag === undefined) {
       throw new Error("Uploading a cache: the server answers without an ETag, which a part needs");
     }

@@ -18,12 +18,14 @@ const FIXED = [
   "listen",
   "httpListen",
   "publicUrl",
+  "publicHttpUrl",
   "tlsCert",
   "tlsKey",
   "insecure",
   "registrationTokenFile",
   "apiTokenFile",
   "dataDir",
+  "maxCaches",
 ] as const satisfies readonly (keyof ControllerSettings)[];
 
 /**

@@ -4,6 +4,7 @@ import type { CliContext } from "../command.ts";
 import { parsePositiveDuration } from "../../units/positive_duration.ts";
 import { parseKeep } from "../../controller/retention/keep.ts";
 import { type ListenAddress, parseListenAddress } from "../../controller/listen_address.ts";
+import { parsePublicHttpUrl } from "../../controller/public_http_url.ts";
 
 /** The flags of `cirrus controller run`. */
 export interface ControllerRunFlags {
@@ -16,11 +17,14 @@ export interface ControllerRunFlags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly publicUrl?: string;
+  readonly publicHttpUrl?: string;
   readonly insecure: boolean;
   /** Milliseconds. */
   readonly keep: number;
   /** Bytes. */
   readonly maxDisk: number;
+  /** Bytes. */
+  readonly maxCaches?: number;
   /** Milliseconds. */
   readonly queueTimeout: number;
   /** Milliseconds. */
@@ -75,6 +79,13 @@ export const CONTROLLER_RUN_FLAGS: FlagParametersForType<ControllerRunFlags, Cli
     placeholder: "URL",
     brief: "Under which workers reach it, where that is not --listen: behind a proxy, say",
   },
+  publicHttpUrl: {
+    kind: "parsed",
+    parse: parsePublicHttpUrl,
+    optional: true,
+    placeholder: "URL",
+    brief: "Under which workers reach --http-listen, for caches and artifacts, where it is behind a proxy",
+  },
   insecure: {
     kind: "boolean",
     withNegated: false,
@@ -92,7 +103,14 @@ export const CONTROLLER_RUN_FLAGS: FlagParametersForType<ControllerRunFlags, Cli
     parse: parseByteSize,
     default: "50GB",
     placeholder: "SIZE",
-    brief: "Forget the builds that ended first while builds and logs take more",
+    brief: "Forget the builds that ended first while builds, logs, artifacts and caches take more",
+  },
+  maxCaches: {
+    kind: "parsed",
+    parse: parseByteSize,
+    optional: true,
+    placeholder: "SIZE",
+    brief: "Forget the caches not used for longest while they take more; half of --max-disk by default",
   },
   queueTimeout: {
     kind: "parsed",

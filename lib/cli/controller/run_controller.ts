@@ -1,24 +1,23 @@
 import { resolve } from "node:path";
 import { Controller } from "../../controller/controller.ts";
 import { makeDataDirectory } from "../../controller/data_directory.ts";
-import { errorMessage } from "../../diagnostics/error_message.ts";
 import { openLog } from "../../logging/open_log.ts";
 import { Secrets } from "../../logging/secrets.ts";
-import { parseEndpoint } from "../../rpc/endpoint.ts";
 import { Interruption } from "../interruption.ts";
 import type { Io } from "../io.ts";
 import { logLevel } from "../log_level.ts";
 import { Reloader } from "../reloader.ts";
-import { UsageError } from "../usage_error.ts";
 import { applyControllerSettings, limitsOf } from "./apply_controller_settings.ts";
 import { announcement } from "./announcement.ts";
 import { readCertificate } from "./certificate.ts";
+import { checkPublicUrl } from "./check_public_url.ts";
 import { closeWhenAsked } from "./close_when_asked.ts";
 import type { ControllerRunFlags } from "./controller_flags.ts";
 import { readControllerSettings } from "./controller_settings.ts";
 import { defaultDataDirectory } from "./default_data_directory.ts";
 import { checkEncryption } from "./encryption.ts";
 import { publishLocalController } from "./local_controller.ts";
+import { maxCacheBytes } from "./max_caches.ts";
 import { ServedController } from "./served_controller.ts";
 import { obtainToken } from "./token.ts";
 
@@ -32,6 +31,7 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
   using log = openLog({ level: logLevel(io, level), format, file, secrets });
   const { logger } = log;
   checkPublicUrl(publicUrl);
+  const cacheBytes = maxCacheBytes(settings);
   const certificate = await readCertificate(settings);
   const encrypted = certificate !== undefined;
   checkEncryption([listen, httpListen], { encrypted, insecure, logger });
@@ -60,10 +60,12 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
     dataDirectory,
     registrationToken: registrationToken.value,
     ...limitsOf(settings),
+    caches: { maxBytes: cacheBytes },
     logger,
   });
   await using served = new ServedController(controller, {
     httpListen,
+    publicHttpUrl: settings.publicHttpUrl,
     certificate,
     apiToken: apiToken.value,
     logger,
@@ -86,13 +88,4 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
   });
   using _hup = config && io.onSignal("SIGHUP", () => reloader.request());
   return await closeWhenAsked(served, { interruption, logger });
-}
-
-function checkPublicUrl(url: string | undefined): void {
-  if (url === undefined) return;
-  try {
-    parseEndpoint(url);
-  } catch (error) {
-    throw new UsageError(`Cannot use --public-url: ${errorMessage(error)}`, { cause: error });
-  }
 }

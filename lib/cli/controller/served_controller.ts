@@ -8,6 +8,8 @@ import type { ListenAddress } from "../../controller/listen_address.ts";
 
 export interface ServeOptions {
   readonly httpListen: ListenAddress;
+  /** The origin under which workers reach that, where it is another one than they could tell. */
+  readonly publicHttpUrl?: string | undefined;
   readonly certificate: ServerCertificate | undefined;
   readonly apiToken: string;
   readonly logger: Logger;
@@ -20,7 +22,8 @@ export class ServedController implements AsyncDisposable {
   readonly #http: HttpServer;
 
   /** Serves the API of a controller, which is its own from now on. Throws an `Error` when it cannot listen. */
-  constructor(controller: Controller, { httpListen, apiToken, certificate, logger }: ServeOptions) {
+  constructor(controller: Controller, options: ServeOptions) {
+    const { httpListen, publicHttpUrl, apiToken, certificate, logger } = options;
     this.#controller = controller;
     const api = createApi({ controller, apiToken, version: VERSION, logger });
     this.#api = api;
@@ -32,7 +35,9 @@ export class ServedController implements AsyncDisposable {
       fetch: (request) => blobs.serves(request) ? blobs.fetch(request) : api.fetch(request),
       logger,
     });
-    blobs.address = { port: this.#http.port, encrypted: certificate !== undefined };
+    blobs.address = publicHttpUrl === undefined
+      ? { port: this.#http.port, encrypted: certificate !== undefined }
+      : { origin: publicHttpUrl };
   }
 
   /** Where the HTTP API is: `http://host:port` or `https://host:port`. */

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { parseByteSize } from "../../units/byte_size.ts";
 import { type CliContext, lazily } from "../command.ts";
 import { ENGINE_CHOICES } from "../../machine/container/engine_name.ts";
 import { parsePositiveDuration } from "../../units/positive_duration.ts";
@@ -97,6 +98,13 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
         kind: "boolean",
         withNegated: false,
         brief: "Pull images of Vetu only when this machine does not have them",
+      },
+      maxCaches: {
+        kind: "parsed",
+        parse: parseByteSize,
+        default: "10GB",
+        placeholder: "SIZE",
+        brief: "What the caches of all projects may take; those not used for longest go first",
       },
       stateDir: {
         kind: "parsed",

@@ -19,9 +19,6 @@ const HEARTBEATS_PER_TIMEOUT = 4;
 /** Where tasks work in containers, as people know it from the Go program. */
 const CONTAINER_DIRECTORY = "/tmp/cirrus-ci/working-dir";
 
-/** What the caches of all projects of a person may have together. */
-const MAX_CACHE_BYTES = 10e9;
-
 /** Where tasks work in VMs. */
 const VM_WORKING_DIRECTORY = "/tmp/cirrus-ci/working-dir";
 
@@ -36,6 +33,8 @@ export interface ExecuteOptions {
   readonly stateDirectory: string;
   /** Where caches of tasks outlive the run; they end with it when absent. */
   readonly cacheDirectory: string | undefined;
+  /** What caches of all projects may have together. */
+  readonly maxCacheBytes: number;
   /** Where artifacts go, in a folder for each task; they end with the run when absent. */
   readonly artifactsDirectory: string | undefined;
   readonly container: Pick<ContainerIsolationOptions, "engine" | "lazyPull">;
@@ -66,7 +65,7 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     ...heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs },
     caches: {
       ...options.cacheDirectory !== undefined && { directory: options.cacheDirectory },
-      maxBytes: MAX_CACHE_BYTES,
+      maxBytes: options.maxCacheBytes,
       defaultRepository: options.project,
     },
     ...artifactsDirectory !== undefined && {

@@ -55,6 +55,7 @@ async function runAndShow(
       cacheDirectory: flags.noCache
         ? undefined
         : cacheDirectory({ os: Deno.build.os, environment: io.environment }),
+      maxCacheBytes: flags.maxCaches,
       artifactsDirectory: flags.artifactsDir && resolve(io.workingDirectory, flags.artifactsDir),
       container: {
         lazyPull: flags.lazyPull,

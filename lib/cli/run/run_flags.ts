@@ -14,6 +14,8 @@ export interface RunFlags {
   /** Milliseconds. */
   readonly heartbeatTimeout?: number;
   readonly noCache: boolean;
+  /** Bytes. */
+  readonly maxCaches: number;
   readonly containerBackend?: EngineChoice;
   readonly lazyPull: boolean;
   readonly artifactsDir?: string;

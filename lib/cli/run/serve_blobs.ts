@@ -5,7 +5,7 @@ export function serveBlobs(blobs: Blobs): AsyncDisposable {
   const stop = new AbortController();
   const hostname = "127.0.0.1";
   const server = Deno.serve({ hostname, port: 0, signal: stop.signal, onListen: () => {} }, blobs.fetch);
-  blobs.address = { hostname, port: server.addr.port, encrypted: false };
+  blobs.address = { origin: `http://${hostname}:${server.addr.port}` };
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();

@@ -1,5 +1,6 @@
 import type { FlagParametersForType } from "@stricli/core";
 import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
+import { parseByteSize } from "../../units/byte_size.ts";
 import type { CliContext } from "../command.ts";
 import { parseLabels, parseResources } from "./key_values.ts";
 
@@ -18,6 +19,8 @@ export interface WorkerRunFlags extends UpstreamFlags {
   readonly labels?: ReadonlyArray<Readonly<Record<string, string>>>;
   readonly resources?: ReadonlyArray<Readonly<Record<string, number>>>;
   readonly stateDir?: string;
+  /** Bytes. */
+  readonly maxMirrors: number;
   readonly adoptLeftovers: boolean;
   readonly user?: string;
   readonly userCoarseGrained: boolean;
@@ -75,6 +78,13 @@ export const WORKER_RUN_FLAGS: FlagParametersForType<WorkerRunFlags, CliContext>
     optional: true,
     placeholder: "PATH",
     brief: "Where this host's workers write down what they own; the platform's state folder by default",
+  },
+  maxMirrors: {
+    kind: "parsed",
+    parse: parseByteSize,
+    default: "10GB",
+    placeholder: "SIZE",
+    brief: "What the mirrors of cloned repositories may take together; those not used for longest go first",
   },
   adoptLeftovers: {
     kind: "boolean",

@@ -1,18 +1,15 @@
 /** Where agents reach the listener of the blob handler. */
-export interface BlobAddress {
-  readonly port: number;
-  readonly encrypted: boolean;
-  /** Undefined for the name under which the agent reaches the controller itself. */
-  readonly hostname?: string;
-}
+export type BlobAddress =
+  /** There, wherever they are: `https://host:port`, for a listener behind a proxy. */
+  | { readonly origin: string }
+  /** On the host under whose name they reach the controller itself. */
+  | { readonly port: number; readonly encrypted: boolean };
 
-/**
- * The origin for URLs that an agent is given. `endpoint` is how it reaches the controller, as its calls say: from where
- * it is, the same host is there under that name.
- */
+/** The origin for URLs that an agent is given. `endpoint` is how it reaches the controller, as its calls say. */
 export function blobOrigin(address: BlobAddress, endpoint: string | undefined): string {
-  const hostname = address.hostname ?? hostnameOf(endpoint) ?? "127.0.0.1";
-  return `${address.encrypted ? "https" : "http"}://${hostname}:${address.port}`;
+  if ("origin" in address) return address.origin;
+  const { port, encrypted } = address;
+  return `${encrypted ? "https" : "http"}://${hostnameOf(endpoint) ?? "127.0.0.1"}:${port}`;
 }
 
 function hostnameOf(endpoint: string | undefined): string | undefined {

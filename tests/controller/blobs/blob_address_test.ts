@@ -16,7 +16,13 @@ for (
   });
 }
 
-Deno.test("a hostname of its own goes before, and TLS shows in the scheme", () => {
-  const address = { port: 443, encrypted: true, hostname: "files.example.com" };
-  assert.equal(blobOrigin(address, "http://ci:1"), "https://files.example.com:443");
+Deno.test("TLS shows in the scheme", () => {
+  assert.equal(blobOrigin({ port: 443, encrypted: true }, "http://ci:1"), "https://ci:443");
+});
+
+Deno.test("an origin of its own goes before", () => {
+  assert.equal(
+    blobOrigin({ origin: "https://files.example.com" }, "http://ci:1"),
+    "https://files.example.com",
+  );
 });

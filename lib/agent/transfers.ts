@@ -1,0 +1,202 @@
+import http from "node:http";
+import https from "node:https";
+import { abortable } from "../async/abortable.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
+import { trustedRoots } from "../rpc/trusted_roots.ts";
+import { StallWatch } from "./logs/stall_watch.ts";
+
+/** How long a transfer may stand still before it is given up; in milliseconds. */
+const STALL_MS = 60_000;
+
+/** What comes of a download. Its receiver reads `body` to the end or cancels it. */
+export interface Download {
+  readonly body: ReadableStream<Uint8Array>;
+  /** In bytes; undefined where the server does not say. */
+  readonly size: number | undefined;
+}
+
+/** What is to be sent. */
+export interface Content {
+  readonly body: ReadableStream<Uint8Array>;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** A file to send, and how. */
+export interface Upload {
+  readonly url: string;
+  readonly method: "PUT" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content: Content;
+}
+
+/**
+ * Moves files to and from the servers that upstreams name. Those may be anybody's, such as S3's, so that authorities of
+ * one's own are trusted beside those that are trusted anyway. Dispose it to close its connections.
+ */
+export class Transfers implements Disposable {
+  readonly #caFile: string | undefined;
+  #roots: Promise<string[]> | undefined;
+  #client: Promise<Deno.HttpClient> | undefined;
+  #disposed = false;
+
+  constructor(options: { readonly caFile?: string } = {}) {
+    this.#caFile = options.caFile;
+  }
+
+  /**
+   * Asks for a file; undefined when there is none. The URL may hold a signature, so no message names it. Rejects on every
+   * answer but 2xx and 404.
+   */
+  async download(url: string, signal: AbortSignal): Promise<Download | undefined> {
+    using watch = new StallWatch("downloading a file", STALL_MS);
+    const stop = new AbortController();
+    const response = await abortable(
+      this.#fetch(url, {
+        // What is stored is compressed already; a server that compressed it again would hide its size.
+        headers: { "accept-encoding": "identity" },
+        signal: AbortSignal.any([signal, stop.signal]),
+      }),
+      watch.signal,
+    ).catch((error) => {
+      stop.abort(error);
+      throw error;
+    });
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new Error(`Downloading a file: the server answers ${response.status}`);
+    }
+    const length = response.headers.get("content-length");
+    return { body: watched(response.body), size: length === null ? undefined : Number(length) };
+  }
+
+  /** Asks only whether a file is there. */
+  async isThere(url: string, signal: AbortSignal): Promise<boolean> {
+    using watch = new StallWatch("looking for a file", STALL_MS);
+    const response = await this.#fetch(url, {
+      method: "HEAD",
+      signal: AbortSignal.any([signal, watch.signal]),
+    });
+    await response.body?.cancel();
+    if (!response.ok && response.status !== 404) {
+      throw new Error(`Looking for a file: the server answers ${response.status}`);
+    }
+    return response.ok;
+  }
+
+  /**
+   * Sends a file with its length, which S3 demands and `fetch` cannot say of a stream. Resolves with the ETag of the
+   * answer, if it has one. Rejects on every answer but 2xx.
+   */
+  async upload(
+    { url, method, headers, content }: Upload,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    using watch = new StallWatch("uploading a file", STALL_MS);
+    const stop = AbortSignal.any([signal, watch.signal]);
+    const options = {
+      method,
+      headers: { ...headers, "content-length": String(content.size) },
+      // A connection of its own: in Deno 2.9.3 one that is used again may never send the next request.
+      agent: false,
+    };
+    const request = isEncrypted(url)
+      ? https.request(url, { ...options, ca: await this.#trusted() })
+      : http.request(url, options);
+    const onAbort = () => request.destroy(new Error("aborted"));
+    stop.addEventListener("abort", onAbort, { once: true });
+    if (stop.aborted) onAbort();
+    const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+      request.once("response", resolve);
+      request.once("error", reject);
+      request.once("close", () => reject(new Error("the server closed the connection")));
+    });
+    answered.catch(() => {});
+    try {
+      for await (const chunk of content.body) {
+        watch.touch();
+        if (!request.write(chunk)) await Promise.race([drained(request), answered]);
+      }
+      request.end();
+      const response = await answered;
+      response.resume();
+      const { statusCode = 0, headers: { etag } } = response;
+      if (statusCode < 200 || statusCode > 299) throw new Error(`the server answers ${statusCode}`);
+      return etag;
+    } catch (error) {
+      stop.throwIfAborted();
+      throw new Error(`Uploading a file: ${errorMessage(error)}`, { cause: error });
+    } finally {
+      stop.removeEventListener("abort", onAbort);
+      if (!request.writableEnded) request.destroy();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    this.#client?.then((client) => client.close(), () => {});
+  }
+
+  async #fetch(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(url, isEncrypted(url) ? { ...init, client: await this.#encrypting() } : init);
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      throw new Error(`Reaching the server of a file: ${whyUnreached(error)}`, { cause: error });
+    }
+  }
+
+  #encrypting(): Promise<Deno.HttpClient> {
+    if (this.#disposed) throw new Error("the connection to its upstream is closed");
+    this.#client ??= this.#trusted().then((caCerts) => Deno.createHttpClient({ caCerts }));
+    return this.#client;
+  }
+
+  #trusted(): Promise<string[]> {
+    this.#roots ??= this.#readRoots();
+    return this.#roots;
+  }
+
+  async #readRoots(): Promise<string[]> {
+    const roots = await trustedRoots();
+    if (this.#caFile === undefined) return roots;
+    return [...await trustedRoots({ caFile: this.#caFile }), ...roots];
+  }
+}
+
+/** What a failed `fetch` says itself is only that; what caused it names the URL. */
+function whyUnreached(error: unknown): string {
+  const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+  return errorMessage(cause).replace(/ for url \(.*?\)(?=:|$)/, "");
+}
+
+function isEncrypted(url: string): boolean {
+  return url.startsWith("https:");
+}
+
+function drained(request: http.ClientRequest): Promise<void> {
+  return new Promise((resolve) => request.once("drain", resolve));
+}
+
+/** Passes a body on; a wait for more of it that takes too long is an error. */
+function watched(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      using watch = new StallWatch("downloading a file", STALL_MS);
+      try {
+        const { value } = await abortable(reader.read(), watch.signal);
+        if (value) controller.enqueue(value);
+        else controller.close();
+      } catch (error) {
+        reader.cancel(error).catch(() => {});
+        throw error;
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}
