@@ -1,18 +1,15 @@
-import { Buffer } from "node:buffer";
 import type { ClientChannel } from "./ssh2.d.ts";
-import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
 import type { ExitStatus } from "../machine.ts";
 import { channelStream } from "./channel_stream.ts";
+import { exitStatusOf } from "./exit_status_of.ts";
+import { keepHead } from "./keep_head.ts";
 import { LineReader } from "./line_reader.ts";
 import { sendStream } from "./send_stream.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** A shell comes up at once; what takes longer waits for something. */
 const STARTED_WITHIN_MS = 10_000;
-
-/** What is kept of standard error; in bytes. */
-const STDERR_BYTES = 64 * 1024;
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -76,7 +73,7 @@ export class RemoteShell {
     const output = new LineReader(channelStream(channel, { lost }));
     const mark = `<<${token}>>`;
     const stderr = keepHead(channel.stderr, `${mark}\n`);
-    const ended = exitOf(channel, lost);
+    const ended = exitStatusOf(channel, lost);
     ended.catch(() => {});
     channel.on("error", () => {});
     channel.write(ANSWERS);
@@ -141,36 +138,6 @@ async function pidOf(output: LineReader, mark: string): Promise<number | undefin
     if (pid !== undefined) return Number(pid);
   }
   return undefined;
-}
-
-function exitOf(channel: ClientChannel, lost: AbortSignal): Promise<ExitStatus> {
-  const { promise, resolve, reject } = Promise.withResolvers<ExitStatus>();
-  channel.on("exit", (code: number | null, signal?: string) => {
-    // OpenSSH names only the signals that SSH does (RFC 4254, section 6.10).
-    const name = signal === "SIGSIG@openssh.com" ? "a signal that SSH has no name for" : signal;
-    resolve(name === undefined ? { kind: "exited", code: code ?? 0 } : { kind: "signaled", signal: name });
-  });
-  channel.on(
-    "close",
-    () => reject(new AbortReason("lost", "The VM ended a session without saying how its program ended")),
-  );
-  return abortable(promise, lost);
-}
-
-/** Keeps the first bytes of a stream behind a marker, and reads on. */
-function keepHead(stream: NodeJS.ReadableStream, marker: string): () => string {
-  let kept = Buffer.alloc(0);
-  let begun = false;
-  stream.on("data", (chunk: Buffer) => {
-    if (begun && kept.length >= STDERR_BYTES) return;
-    kept = Buffer.concat([kept, chunk]);
-    const start = begun ? -1 : kept.indexOf(marker);
-    if (start >= 0) {
-      begun = true;
-      kept = kept.subarray(start + marker.length);
-    } else if (!begun) kept = kept.subarray(-STDERR_BYTES);
-  });
-  return () => kept.subarray(0, STDERR_BYTES).toString();
 }
 
 function noShell(printed: string): Error {

@@ -3,10 +3,9 @@ import { Client, type ClientChannel } from "ssh2";
 import type { Duplex } from "node:stream";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
-import { errorMessage } from "../../diagnostics/error_message.ts";
 import { connectTcp } from "./connect_tcp.ts";
-import { ConnectError } from "./connect_error.ts";
 import type { HostKeyPin } from "./host_key_pin.ts";
+import { describeProblem, loginError } from "./login_error.ts";
 import { describeLogin, type SshLogin } from "./ssh_login.ts";
 
 /** For the handshake and the login together: a refused password takes sshd 2 s. */
@@ -40,7 +39,7 @@ export class SshConnection implements Disposable {
       this.#over.abort(
         new AbortReason("lost", `The SSH connection to ${describeLogin(login)} was lost: ${problem}`),
       );
-    client.on("error", (error) => end(describe(error)));
+    client.on("error", (error) => end(describeProblem(error)));
     client.on("close", () => end("the VM closed it, or is gone"));
   }
 
@@ -80,7 +79,7 @@ export class SshConnection implements Disposable {
       client.on("error", () => {});
       client.destroy();
       options.signal.throwIfAborted();
-      throw loginError(error, login, wrongKey);
+      throw loginError(error, { login, wrongKey });
     }
   }
 
@@ -144,38 +143,4 @@ export class SshConnection implements Disposable {
 /** Of RFC 4254, section 5.1: the other side said why it opens no channel. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && "reason" in error;
-}
-
-function loginError(error: unknown, login: SshLogin, wrongKey: boolean): ConnectError {
-  const doing = `Logging in to ${describeLogin(login)}`;
-  if (wrongKey) {
-    return new ConnectError(
-      "host key",
-      `${doing}: its host key is another one than before, so this may not be the VM; run the task again`,
-      { cause: error },
-    );
-  }
-  if (error instanceof Error && "level" in error && error.level === "client-authentication") {
-    return new ConnectError(
-      "password",
-      `${doing}: it refused the password; set user and password of the task's isolation to those of the image`,
-      { cause: error },
-    );
-  }
-  return new ConnectError("unreachable", `${doing}: ${describe(error)}`, { cause: error });
-}
-
-/** In words of ours, where ssh2's say less. */
-function describe(error: unknown): string {
-  const message = errorMessage(error);
-  switch (message) {
-    case "Keepalive timeout":
-      return "it no longer answers; look whether the VM is frozen, or cut off the network";
-    case "Timed out while waiting for handshake":
-      return `its sshd did not finish the login within ${LOGIN_WITHIN_MS / 1000} s`;
-    case "Connection lost before handshake":
-      return "its sshd closed the connection before the handshake";
-    default:
-      return message;
-  }
 }

@@ -111,13 +111,16 @@ export class Guest implements AsyncDisposable {
     for (const pid of await this.#processes()) signal(pid, "SIGCONT");
   }
 
-  /** Takes the network away: nothing arrives, and nothing says so. */
+  /**
+   * Takes the network away: nothing arrives, and nothing says so. At the guest's end, so that what the host sends to
+   * it goes nowhere else.
+   */
   async cut(): Promise<void> {
-    await runOnHost("ip", ["link", "set", this.#link, "down"]);
+    await this.run("ip link set eth0 down");
   }
 
   async mend(): Promise<void> {
-    await runOnHost("ip", ["link", "set", this.#link, "up"]);
+    await this.run("ip link set eth0 up");
   }
 
   /** Ends it as a power cut does. */

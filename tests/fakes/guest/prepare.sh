@@ -26,7 +26,6 @@ wire() {
   ip link set eth0 up
   # After SIGKILL, sockets that a cut link holds up shall not keep the namespace for a quarter of an hour.
   echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries
-  ip route add default via "$network.$((last + 1))"
   publish link "$link"
   address=$network.$((last + 2))
 }

@@ -42,6 +42,18 @@ Deno.test("an sshd that never comes is given up on, saying what was tried last",
   );
 });
 
+Deno.test("a VM that does not answer, or only its kernel does, is given up on", needsGuest, async () => {
+  await using guest = await Guest.start();
+  await guest.freeze();
+  await assert.rejects(openGuest(guest, { bootTimeoutMs: 500 }), /not possible within 0.5 s of its start/);
+  await guest.thaw();
+  await guest.cut();
+  await assert.rejects(
+    openGuest(guest, { bootTimeoutMs: 2_500 }),
+    /at last: Connecting to [^;]*(no answer within 1 s|no way to it)/,
+  );
+});
+
 Deno.test("the opening stops when it is told to", needsGuest, async () => {
   await using guest = await Guest.start({ sshd: false });
   const stop = new AbortController();
@@ -116,6 +128,21 @@ for (
     await assert.rejects(it.machine.expose(1), isLost(/was lost: /));
   });
 }
+
+Deno.test("a short outage, or a VM that stops for a moment, loses nothing", needsGuest, async () => {
+  await using it = await startMachine();
+  const running = run(
+    it.machine,
+    "touch started; until [ -e go ]; do sleep 0.02; done; seq 100000 | tail -1; exit 7",
+  );
+  await eventually(async () => await it.guest.run("ls /tmp") !== "");
+  await it.guest.cut();
+  await it.guest.run("touch /tmp/go");
+  await it.guest.mend();
+  await it.guest.freeze();
+  await it.guest.thaw();
+  assert.deepEqual(await running, { text: "100000\n", status: { kind: "exited", code: 7 } });
+});
 
 Deno.test("who knows that the VM is gone says why, and need not wait", needsGuest, async () => {
   const gone = new AbortController();
@@ -327,6 +354,17 @@ Deno.test("no value of a task is on a command line in the VM", needsGuest, async
   await it.machine.files.write("/tmp/b", new TextEncoder().encode(secret));
   const seen = await it.guest.run("cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat /var/log/sshd.log");
   assert.ok(seen.includes("sleep 1000") && !seen.includes(secret));
+});
+
+Deno.test("a variable that no shell can set needs perl, and is not lost silently", needsGuest, async () => {
+  await using it = await startMachine({ userland: "busybox" });
+  const { signal } = new AbortController();
+  const environment = new Map([...it.machine.environment, ["signing.keyId", "a"]]);
+  const command = { argv: ["env"] as const, environment, workingDirectory: "/" };
+  await assert.rejects(
+    it.machine.spawn(command, { signal }),
+    /Starting env: the variable signing.keyId .*rename it/,
+  );
 });
 
 Deno.test("nothing of a machine stays in the VM once it is disposed of", needsGuest, async () => {
