@@ -60,7 +60,7 @@ async function runAndRelease(
   try {
     const isolation = await allowedIsolation(task.isolation, {
       ...options,
-      isolations: { ...isolations, vetu: { ...isolations.vetu, ...modifier } },
+      isolations: modifier ? withArguments(isolations, modifier) : isolations,
     });
     await reports.started(signal);
     await execute(task, { ...options, isolation, modifier, held }, signal);
@@ -76,6 +76,10 @@ async function runAndRelease(
   } catch (error) {
     logger.error(`could not clean up after task ${task.id}: ${errorMessage(error)}`);
   }
+}
+
+function withArguments(isolations: IsolationOptions, { runArguments }: HeldModifier): IsolationOptions {
+  return { ...isolations, vetu: { ...isolations.vetu, runArguments } };
 }
 
 /** Rejects when the task could not run, and when it was cancelled. */
