@@ -137,6 +137,7 @@ export class Transfers implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#disposed) return;
     this.#disposed = true;
     this.#client?.then((client) => client.close(), () => {});
   }

@@ -53,6 +53,7 @@ for (const [host, name] of [["localhost", "DNS:localhost"], ["127.0.0.1", "IP:12
     assert.equal(await transfers.isThere(url, signal), true);
     const stored = await transfers.download(url, signal);
     assert.equal(await new Response(stored?.body).text(), "over TLS");
+    transfers[Symbol.dispose]();
   });
 }
 
