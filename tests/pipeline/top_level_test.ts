@@ -71,7 +71,10 @@ const suspicious: [what: string, source: string, warning: RegExp | undefined][] 
   ["a misspelt field", "enviroment: {}\n", /^2:1 .*did you mean "environment"/],
   ["a misspelt instance", "persistant_worker: {}\n", /^2:1 .*did you mean "persistent_worker"/],
   ["a misspelt task", "build_taks: {}\n", /^2:1 .*did you mean "build_task"/],
-  ["a template", "common_steps: &x {}\n.defaults: {}\n", undefined],
+  ["a task with an s", "build_tasks: {}\n", /^2:1 .*did you mean "build_task"/],
+  ["a template", "common_steps: &x {}\n.defaults: {}\nbuild_template: {}\n", undefined],
+  ["a machine of a cloud", "gce_instance: {}\n", /^2:1 .*no machines of clouds here/],
+  ["a machine of a cloud in a task", "a_task: {freebsd_instance: {}}\n", /^2:10 .*no machines of clouds/],
 ];
 
 for (const [what, source, warning] of suspicious) {

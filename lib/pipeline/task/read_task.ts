@@ -2,6 +2,7 @@ import type { Budget } from "../budget.ts";
 import type { Expressions } from "../expression/expressions.ts";
 import { type Field, type Fields, fieldsOf, lastOfEach, own, warnUnknown } from "../field.ts";
 import { foldOccurrences } from "../fold.ts";
+import { warnOfCloudInstance } from "../instance/cloud_instance.ts";
 import { groups, instructionKeysLike, isRepeatable, readCommands } from "../instruction/commands.ts";
 import { generatedUploads } from "../instruction/upload_caches.ts";
 import { nameBefore } from "../key_name.ts";
@@ -151,6 +152,7 @@ class TaskReader<D extends TaskDraft> {
     const { commands } = this.#draft;
     const kinds = this.#kind.instructions;
     if (kinds.length > 0 && readCommands(child, { commands, kinds, scope: this.#scope })) return;
+    if (warnOfCloudInstance(child, this.#scope.problems)) return;
     const known = [
       ...Object.keys(this.#collectible),
       ...Object.keys(this.#own),

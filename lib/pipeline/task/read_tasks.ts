@@ -1,5 +1,6 @@
 import { nearest } from "../../diagnostics/nearest.ts";
 import { limits } from "../limits.ts";
+import { warnOfCloudInstance } from "../instance/cloud_instance.ts";
 import type { Node } from "../node.ts";
 import { isEnabled } from "../only_if.ts";
 import { Problem } from "../problem.ts";
@@ -58,15 +59,23 @@ function weightOfInherited({ root, properties }: TaskContext): number {
 }
 
 /** Most keys of the root are templates; one that is nearly a known one is worth a word. */
-function warnOfUnknownKey({ name, at }: Node, { problems, properties }: TaskContext): void {
+function warnOfUnknownKey(node: Node, { problems, properties }: TaskContext): void {
+  const { name, at } = node;
   const known = [...Object.keys(rootFields), ...Object.keys(properties)];
-  if (known.includes(name) || name.startsWith("task_")) return;
-  const meant = nearest(name, [...known, name.replace(/[^_]*$/, ordinaryTask.suffix)]);
+  if (known.includes(name) || name.startsWith("task_") || warnOfCloudInstance(node, problems)) return;
+  const meant = nearest(name, known) ?? misspeltTask(name);
   if (meant === undefined) return;
   problems.warn(
     `Reading the file: the key "${name}" is not known and has no effect; did you mean "${meant}"?`,
     at,
   );
+}
+
+/** The key that `x_tasks` or `x_tsak` was meant to be; undefined for one that is not nearly a task's. */
+function misspeltTask(key: string): string | undefined {
+  const end = key.slice(key.lastIndexOf("_") + 1);
+  const meant = nearest(end, [ordinaryTask.suffix]);
+  return meant && key.slice(0, -end.length) + meant;
 }
 
 function warnOfMisnamedTask({ name, at }: Node, { problems }: TaskContext): void {
