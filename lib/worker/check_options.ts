@@ -5,7 +5,7 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /** Throws an error that says what is wrong with a worker's options and what to do. */
 export function checkOptions(options: WorkerOptions): void {
-  const { name, upstreams, resources = {} } = options;
+  const { name, upstreams, resources = {}, standby } = options;
   if (!PRINTABLE.test(name)) {
     throw new Error(
       `Invalid worker name ${JSON.stringify(name)}: it must be printable ASCII; choose one with --name`,
@@ -33,6 +33,15 @@ export function checkOptions(options: WorkerOptions): void {
     if (!Number.isFinite(amount) || amount < 0) {
       throw new Error(
         `Invalid amount ${amount} of the resource "${resource}": it must be a number from 0 up`,
+      );
+    }
+  }
+  for (const [resource, amount] of Object.entries(standby?.resources ?? {})) {
+    const total = resources[resource] ?? 0;
+    if (amount > total) {
+      throw new Error(
+        `Invalid standby instance: it takes ${amount} of the resource "${resource}", of which the worker has ` +
+          `${total}; give the worker more of it in "resources", or let the instance take less`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkOptions } from "../../lib/worker/check_options.ts";
 import type { WorkerOptions } from "../../lib/worker/worker_options.ts";
+import { parameters } from "./standby/tested_standby.ts";
 
 const UPSTREAM = { endpoint: "http://ci:1", token: "a very secret token" };
 const GOOD: WorkerOptions = { name: "w", version: "1", upstreams: [UPSTREAM], stateDirectory: "/s" };
@@ -8,6 +9,7 @@ const GOOD: WorkerOptions = { name: "w", version: "1", upstreams: [UPSTREAM], st
 Deno.test("good options pass", () => {
   checkOptions(GOOD);
   checkOptions({ ...GOOD, resources: { cpu: 1.5, none: 0 } });
+  checkOptions({ ...GOOD, resources: { slot: 2 }, standby: parameters("a", { resources: { slot: 2 } }) });
   checkOptions({ ...GOOD, upstreams: [UPSTREAM, { ...UPSTREAM, token: "of another pool" }] });
 });
 
@@ -36,6 +38,16 @@ for (
       message: /http:\/\/ci:1 .*remove/,
     },
     { what: "a negative amount", options: { resources: { cpu: -1 } }, message: /"cpu".*from 0 up/ },
+    {
+      what: "a standby instance that takes more than there is",
+      options: { resources: { slot: 1 }, standby: parameters("a", { resources: { slot: 1.5 } }) },
+      message: /takes 1\.5 of the resource "slot", of which the worker has 1; give/,
+    },
+    {
+      what: "a standby instance that takes what the worker does not have",
+      options: { standby: parameters("a", { resources: { slot: 1 } }) },
+      message: /"slot", of which the worker has 0; give/,
+    },
     {
       what: "an amount that is no number",
       options: { resources: { cpu: NaN } },

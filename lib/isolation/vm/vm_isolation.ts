@@ -108,6 +108,7 @@ export class VmIsolation implements Isolation {
     const { login, syncTime } = this.#spec;
     const { workingDirectory } = this.#options;
     const hostname = await waitForAddress(name, { commands, signal: AbortSignal.any([signal, lost]) });
+    // The guest says itself which operating system it is, more surely than the programs do.
     return await openSshMachine({ hostname, ...login }, {
       bootTimeoutMs: commands.bounds.loginMs,
       ...workingDirectory !== undefined && { workingDirectory },
