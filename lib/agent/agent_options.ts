@@ -2,6 +2,7 @@ import type { CirrusCIService } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Client } from "../rpc/client.ts";
+import type { Observe } from "../telemetry/telemetry_event.ts";
 import type { AgentTimings } from "./agent_timings.ts";
 import type { MirrorsOptions } from "./clone/mirrors.ts";
 import type { ProjectSource } from "./project_source.ts";
@@ -28,6 +29,8 @@ export interface AgentOptions extends Partial<AgentTimings> {
   readonly logger: Logger;
   /** Brings the project where the task says `clone`, in the place of its repository. */
   readonly projectSource?: ProjectSource;
+  /** Told of the logs that are written. */
+  readonly observe?: Observe;
   /** Whether logs travel with gzip. */
   readonly compressLogs: boolean;
   /** What the worker adds to the machine's own environment (`TRACEPARENT`...). A task's variables go over it. */

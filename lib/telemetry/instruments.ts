@@ -50,8 +50,8 @@ export const INSTRUMENTS = {
   pollDuration: histogram("poll.duration", "How long an upstream took to answer a poll, or to fail", {
     attributes: ["upstream", "error.type"],
   }),
-  logBytes: counter("log.io", "Bytes of logs that were sent to upstreams", { unit: "By" }),
-  spool: gauge("log.spool.usage", "Bytes on the disk of logs that are not sent yet", { unit: "By" }),
+  logBytes: counter("log.io", "Bytes of logs that tasks have written", { unit: "By" }),
+  spool: gauge("log.spool.usage", "Bytes of logs that are not delivered yet", { unit: "By" }),
   imagePullDuration: histogram("image.pull.duration", "How long pulling an image took", {
     attributes: ["image", "instance_type", "outcome"],
   }),

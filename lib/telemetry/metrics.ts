@@ -8,8 +8,6 @@ export interface GaugeSources {
   readonly resources: () => Iterable<
     { readonly name: string; readonly used: number; readonly total: number }
   >;
-  /** Bytes. */
-  readonly spooledLogs: () => number;
   /** Seconds; undefined while there is no standby instance. */
   readonly standbyAge: () => number | undefined;
   /** The attributes of `build.info`. */
@@ -24,7 +22,8 @@ const SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 60
  * returns.
  */
 export function createMetrics(meter: Meter, sources: GaugeSources): Observe {
-  observeGauges(meter, sources);
+  let spooledBytes = 0;
+  observeGauges(meter, sources, () => spooledBytes);
   const counter = (instrument: Instrument) => {
     const counter = meter.createCounter(instrument.name, optionsOf(instrument));
     return (value: number, attributes?: Attributes) => counter.add(value, attributes);
@@ -61,8 +60,12 @@ export function createMetrics(meter: Meter, sources: GaugeSources): Observe {
           upstream: event.upstream,
           ...(event.failure === undefined ? {} : { "error.type": event.failure }),
         });
-      case "log sent":
+      case "log kept":
+        spooledBytes += event.bytes;
         return logBytes(event.bytes);
+      case "log forgotten":
+        spooledBytes -= event.bytes;
+        return;
       case "image used":
         return images(1, instanceAttributes(event.instance));
       case "image pulled":
@@ -81,7 +84,7 @@ export function createMetrics(meter: Meter, sources: GaugeSources): Observe {
   };
 }
 
-function observeGauges(meter: Meter, sources: GaugeSources): void {
+function observeGauges(meter: Meter, sources: GaugeSources, spooledBytes: () => number): void {
   const gauge = (
     instrument: Instrument,
     callback: (observe: (value: number, attributes?: Attributes) => void) => void,
@@ -96,7 +99,7 @@ function observeGauges(meter: Meter, sources: GaugeSources): void {
   gauge(INSTRUMENTS.usedResources, (observe) => {
     for (const { name, used } of sources.resources()) observe(used, { name });
   });
-  gauge(INSTRUMENTS.spool, (observe) => observe(sources.spooledLogs()));
+  gauge(INSTRUMENTS.spool, (observe) => observe(spooledBytes()));
   gauge(INSTRUMENTS.standbyAge, (observe) => {
     const age = sources.standbyAge();
     if (age !== undefined) observe(age);

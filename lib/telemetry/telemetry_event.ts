@@ -26,7 +26,10 @@ export type TelemetryEvent =
     /** The status of gRPC, such as `UNAVAILABLE`, when it failed. */
     readonly failure?: string;
   }
-  | { readonly kind: "log sent"; readonly bytes: number }
+  /** Bytes of a log wait for their delivery now. */
+  | { readonly kind: "log kept"; readonly bytes: number }
+  /** They do no more: they were delivered, or given up. */
+  | { readonly kind: "log forgotten"; readonly bytes: number }
   | { readonly kind: "image used"; readonly instance: ObservedInstance }
   | {
     readonly kind: "image pulled";

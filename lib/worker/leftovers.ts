@@ -1,6 +1,7 @@
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { OwnedResource } from "../isolation/isolation.ts";
 import type { Logger } from "../logging/logger.ts";
+import type { Observe } from "../telemetry/telemetry_event.ts";
 import { describeResource, type DisabledWorker } from "./owned_entries.ts";
 import { isAlive, listOwners, type OwnerFiles, removeOwner, replaceFile, tryLock } from "./owner_files.ts";
 import { readOwnedEntries } from "./read_owned_entries.ts";
@@ -11,6 +12,7 @@ export interface LeftoverOptions {
   readonly remove: (resource: OwnedResource) => Promise<void>;
   /** Takes over what a killed worker has to take back; resolves with whether it did. */
   readonly inherit: (disabled: DisabledWorker) => Promise<boolean>;
+  readonly observe?: Observe;
   readonly logger: Logger;
 }
 
@@ -26,7 +28,7 @@ export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
 }
 
 async function removeOwned(owner: OwnerFiles, options: LeftoverOptions): Promise<void> {
-  const { stateDirectory, remove, inherit, logger } = options;
+  const { stateDirectory, remove, inherit, observe, logger } = options;
   const { resources, disabled, unknown } = await readOwnedEntries(owner);
   const kept = [...unknown];
   if (unknown.length > 0) {
@@ -43,6 +45,7 @@ async function removeOwned(owner: OwnerFiles, options: LeftoverOptions): Promise
       // Somebody may have removed a dead worker's directory, and a live worker made it anew.
       if ((await ownedByLive(stateDirectory, owner)).has(name)) throw new Error("a live worker has it now");
       await remove(resource);
+      observe?.({ kind: "leftover removed", resource: resource.kind });
       logger.info(`removed what a killed worker left behind: ${name}`);
     } catch (error) {
       logger.error(`could not remove what a killed worker left behind: ${name}: ${errorMessage(error)}`);

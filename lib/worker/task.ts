@@ -5,14 +5,17 @@ import type { ProjectSource } from "../agent/project_source.ts";
 import { abortCause } from "../async/abort_reason.ts";
 import { withGrace } from "../async/grace.ts";
 import type { Isolation, ResourceLedger } from "../isolation/isolation.ts";
+import { isolationName } from "../isolation/isolation_name.ts";
 import type { IsolationOptions } from "../isolation/registry.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Machine } from "../machine/machine.ts";
+import type { Observe } from "../telemetry/telemetry_event.ts";
 import { allowedIsolation } from "./allowed_isolation.ts";
 import type { Assignment } from "./assignment.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { HeldModifier, Modifiers } from "./modifiers/modifiers.ts";
 import { makeSpoolDirectory } from "./spool_directory.ts";
+import { TaskProgress } from "./task_progress.ts";
 import { TaskReports } from "./task_reports.ts";
 import type { UpstreamSession } from "./upstream_session.ts";
 import type { SecurityPolicy } from "./worker_options.ts";
@@ -35,6 +38,7 @@ export interface TaskOptions {
   readonly mirrors: MirrorsOptions;
   /** See `WorkerOptions`. */
   readonly heartbeatMs?: number;
+  readonly observe: Observe;
   readonly logger: Logger;
 }
 
@@ -57,17 +61,21 @@ async function runAndRelease(
   // Free again whatever becomes of the rest, and before the upstream may give the next task.
   using modifier = task.isolation?.type.case === "vetu" ? modifiers.take(task.resources) : undefined;
   const held = new AsyncDisposableStack();
+  const progress = new TaskProgress(isolationName(task.isolation), options.observe);
   try {
     const isolation = await allowedIsolation(task.isolation, {
       ...options,
       isolations: modifier ? withArguments(isolations, modifier) : isolations,
     });
+    progress.allowed();
     await reports.started(signal);
-    await execute(task, { ...options, isolation, modifier, held }, signal);
+    await execute(task, { ...options, isolation, modifier, held, progress }, signal);
+    progress.finished();
   } catch (error) {
     // A task that its upstream has cancelled has not failed.
     if (abortCause(signal) !== "cancelled") {
       logger.error(`failed to run task ${task.id}: ${errorMessage(error)}`);
+      progress.failed(signal);
       await reports.failed(errorMessage(error));
     }
   }
@@ -89,6 +97,7 @@ async function execute(
     isolation: Isolation;
     modifier: HeldModifier | undefined;
     held: AsyncDisposableStack;
+    progress: TaskProgress;
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -114,6 +123,7 @@ async function execute(
       traceEnvironment: task.traceEnvironment,
     }),
   );
+  options.progress.prepared();
   const outcome = await runAgent({
     machine,
     preparation,
@@ -126,6 +136,7 @@ async function execute(
     mirrors: options.mirrors,
     environment: task.traceEnvironment,
     compressLogs: !session.local,
+    observe: options.progress.observe,
     ...(projectSource ? { projectSource } : {}),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     logger,

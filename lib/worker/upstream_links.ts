@@ -2,6 +2,7 @@ import { AbortReason } from "../async/abort_reason.ts";
 import type { StandbyInstanceParameters } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Logger } from "../logging/logger.ts";
 import { Disablement } from "./disablement.ts";
+import type { Observe } from "../telemetry/telemetry_event.ts";
 import type { OwnerLedger } from "./owner_ledger.ts";
 import type { RunningTasks } from "./running_tasks.ts";
 import type { StandbyInformation } from "./standby/standby.ts";
@@ -29,6 +30,7 @@ export interface UpstreamLinksOptions {
   readonly onRegistered: () => void;
   /** An upstream wants the worker to end. */
   readonly onShutdown: () => void;
+  readonly observe: Observe;
   readonly logger: Logger;
 }
 
@@ -137,7 +139,8 @@ export class UpstreamLinks implements AsyncDisposable, Iterable<UpstreamLink> {
 
   /** Adds an upstream, whose session is closed by these links from now on. */
   add({ upstream, session }: OpenedSession): void {
-    const { name, ledger, tasks, info, standby, start, onStandby, onRegistered, onShutdown } = this.#options;
+    const { name, ledger, tasks, info, standby, start, onStandby, onRegistered, onShutdown, observe } = this
+      .#options;
     const { endpoint } = upstream;
     const logger = this.#options.logger.with({ upstream: endpoint });
     const record = () => ledger.claim({ kind: "disabled worker", name, endpoint });
@@ -152,6 +155,7 @@ export class UpstreamLinks implements AsyncDisposable, Iterable<UpstreamLink> {
       onStandby: (parameters) => onStandby(parameters, logger),
       onRegistered,
       onShutdown,
+      observe,
       logger,
     });
     const link = { upstream, session, disablement, loop, leave: new AbortController() };

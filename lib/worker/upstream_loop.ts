@@ -2,7 +2,10 @@ import { AbortReason } from "../async/abort_reason.ts";
 import { Backoff } from "../async/backoff.ts";
 import type { StandbyInstanceParameters } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Logger } from "../logging/logger.ts";
+import { codeName } from "../rpc/code.ts";
 import { taskIdentification } from "../rpc/metadata.ts";
+import { RpcError } from "../rpc/rpc_error.ts";
+import type { Observe } from "../telemetry/telemetry_event.ts";
 import { Alarm } from "./alarm.ts";
 import type { Assignment } from "./assignment.ts";
 import type { Disabled, Disablement } from "./disablement.ts";
@@ -41,6 +44,7 @@ export interface UpstreamLoopOptions {
   readonly onRegistered: () => void;
   /** The upstream wants the worker to end. */
   readonly onShutdown: () => void;
+  readonly observe: Observe;
   readonly logger: Logger;
 }
 
@@ -193,6 +197,7 @@ export class UpstreamLoop {
     this.#registersAgain = false;
     await session.register(info(), signal);
     logger.info(`worker successfully registered on upstream ${session.endpoint}`);
+    this.#options.observe({ kind: "registered", upstream: session.endpoint });
     onRegistered();
     if (this.#drain.kind === "no") await disablement.undo();
   }
@@ -202,13 +207,13 @@ export class UpstreamLoop {
     const runningTasks = tasks.of(session).map((task) => task.assignment.id);
     const numeric = runningTasks.map((id) => taskIdentification(id, "")?.taskId);
     this.#schedule.pollStarted(performance.now());
-    const answer = await session.poll({
+    const answer = await this.#observed(session.poll({
       workerInfo: info(),
       runningTasks,
       oldRunningTasks: numeric.filter((id) => id !== undefined),
       resourcesInUse: tasks.resourcesInUse(),
       availableStandbyInstancesInformation: [...standby()],
-    }, signal);
+    }, signal));
     this.#call = undefined;
     this.#established = true;
     const broughtTask = obeyAnswer(answer, { ...this.#options, upstream: session });
@@ -218,6 +223,23 @@ export class UpstreamLoop {
     if (answer.shutdown) {
       logger.info(`received shutdown signal from the upstream ${session.endpoint}, terminating...`);
       onShutdown();
+    }
+  }
+
+  async #observed<T>(poll: Promise<T>): Promise<T> {
+    const { session: { endpoint: upstream }, observe } = this.#options;
+    const startedAt = performance.now();
+    const seconds = () => (performance.now() - startedAt) / 1_000;
+    try {
+      const answer = await poll;
+      observe({ kind: "polled", upstream, seconds: seconds() });
+      return answer;
+    } catch (error) {
+      // What this worker gave up itself says nothing of its upstream.
+      if (error instanceof RpcError) {
+        observe({ kind: "polled", upstream, seconds: seconds(), failure: codeName(error.code) });
+      }
+      throw error;
     }
   }
 

@@ -33,6 +33,7 @@ export class UpstreamSession implements Disposable {
   readonly #channel: Channel;
   readonly #workers: Client<typeof CirrusWorkersService>;
   #sessionToken: string | undefined;
+  #lastGoodPoll: Date | undefined;
 
   private constructor(upstream: UpstreamOptions, workerName: string, channel: Channel) {
     this.endpoint = upstream.endpoint;
@@ -75,8 +76,18 @@ export class UpstreamSession implements Disposable {
     this.forget();
   }
 
-  poll(request: MessageInitShape<typeof PollRequestSchema>, signal: AbortSignal): Promise<PollResponse> {
-    return this.#workers.poll(request, { signal, metadata: this.#metadata() });
+  /** When the upstream last answered a poll. */
+  get lastGoodPoll(): Date | undefined {
+    return this.#lastGoodPoll;
+  }
+
+  async poll(
+    request: MessageInitShape<typeof PollRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<PollResponse> {
+    const answer = await this.#workers.poll(request, { signal, metadata: this.#metadata() });
+    this.#lastGoodPoll = new Date();
+    return answer;
   }
 
   /** Whether the upstream gives this worker tasks, and which ones it thinks to run here. Needs no session. */

@@ -6,6 +6,7 @@ import { errorMessage } from "../diagnostics/error_message.ts";
 import type { OwnedResource } from "../isolation/isolation.ts";
 import { ImagePuller } from "../isolation/vm/image_puller.ts";
 import type { Logger } from "../logging/logger.ts";
+import type { Observe } from "../telemetry/telemetry_event.ts";
 import { hostPlatform } from "../machine/host_platform.ts";
 import type { Assignment } from "./assignment.ts";
 import { checkOptions } from "./check_options.ts";
@@ -43,10 +44,26 @@ export interface WorkerSignals {
   readonly cancel: AbortSignal;
 }
 
+/** One of a worker's resources. */
+export interface ResourceUse {
+  readonly name: string;
+  readonly total: number;
+  readonly used: number;
+}
+
+/** How a worker stands with one of its upstreams. */
+export interface UpstreamState {
+  readonly endpoint: string;
+  readonly registered: boolean;
+  /** Absent before the first. */
+  readonly lastGoodPoll?: Date;
+}
+
 /** Polls upstreams for tasks and runs them on this host. */
 export class Worker {
   #options: WorkerOptions;
   readonly #logger: Logger;
+  readonly #observe: Observe;
   readonly #tasks = new RunningTasks();
   readonly #images = new ImagePuller();
   readonly #modifiers: Modifiers;
@@ -57,12 +74,42 @@ export class Worker {
     | undefined;
 
   /** Throws an error that says what is wrong with the options. */
-  constructor(options: WorkerOptions, { logger }: { logger: Logger }) {
+  constructor(options: WorkerOptions, { logger, observe = () => {} }: { logger: Logger; observe?: Observe }) {
     checkOptions(options);
     this.#options = options;
     this.#logger = logger;
+<<<<<<< HEAD
     this.#modifiers = new Modifiers(options.resourceModifiers);
     this.#prePull = options.prePull && createPrePull(options.prePull, { images: this.#images, logger });
+=======
+    this.#observe = observe;
+  }
+
+  /** How many tasks run now. */
+  get runningTasks(): number {
+    return this.#tasks.size;
+  }
+
+  /** The worker's resources, and what tasks use of them now. */
+  get resources(): ResourceUse[] {
+    const totals = this.#options.resources ?? {};
+    const used = this.#tasks.resourcesInUse();
+    return Object.entries(totals).map(([name, total]) => ({ name, total, used: used[name] ?? 0 }));
+  }
+
+  /** Its upstreams, while it runs. */
+  get upstreams(): UpstreamState[] {
+    return [...this.#running?.links ?? []].map(({ session: { endpoint, registered, lastGoodPoll } }) => ({
+      endpoint,
+      registered,
+      ...lastGoodPoll && { lastGoodPoll },
+    }));
+  }
+
+  /** Whether it takes no more tasks. */
+  get draining(): boolean {
+    return this.#running?.drain.aborted ?? false;
+>>>>>>> bdc7b9f (Send a worker's metrics to collectors of OpenTelemetry, as its environment asks)
   }
 
   /**
@@ -167,6 +214,7 @@ export class Worker {
       },
       onShutdown: () =>
         this.#shutdown.abort(new AbortReason("shutdown", "An upstream asked the worker to end")),
+      observe: this.#observe,
       logger: this.#logger,
     });
   }
@@ -216,6 +264,7 @@ export class Worker {
     } = this.#options;
     const logger = options.logger.with({ task: task.id });
     const isolations = isolationOptions(this.#options, { images: this.#images });
+    this.#observe({ kind: "task assigned" });
     this.#tasks.start(task, options.session, async (signal) => {
       const { runTask } = await importTask();
       await runTask(task, {
@@ -232,6 +281,7 @@ export class Worker {
         },
         ...(projectSource ? { projectSource } : {}),
         ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+        observe: this.#observe,
         logger,
       }, signal);
       logger.info(`task ${task.id} completed`);
@@ -254,7 +304,8 @@ export class Worker {
       await withGrace(
         "waiting for what killed workers left behind to be removed, which goes on",
         LEFTOVERS_MS,
-        () => removeLeftovers({ stateDirectory, remove, inherit, logger: this.#logger }),
+        () =>
+          removeLeftovers({ stateDirectory, remove, inherit, observe: this.#observe, logger: this.#logger }),
       );
     } catch (error) {
       this.#logger.warning(errorMessage(error));

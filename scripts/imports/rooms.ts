@@ -37,6 +37,8 @@ export const PROTO_LEVEL = 1;
 export const HOMES: Readonly<Record<string, string>> = {
   "@grpc/grpc-js": "rpc",
   "@logtape/logtape": "logging",
+  "@opentelemetry/api": "telemetry",
+  "@opentelemetry/sdk-metrics": "telemetry",
   "@stricli/core": "cli",
   hono: "controller",
   re2js: "pipeline",

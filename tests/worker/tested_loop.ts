@@ -48,6 +48,7 @@ export class TestedLoop implements AsyncDisposable {
         this.shutdowns++;
         this.drain();
       },
+      observe: () => {},
       logger: this.log,
     });
     this.#over = this.#loop.run({

@@ -1,5 +1,6 @@
 import { within } from "../../async/within.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
+import type { Observe } from "../../telemetry/telemetry_event.ts";
 import { CommandLog } from "./command_log.ts";
 import { LineStamper } from "./line_stamper.ts";
 import { streamLog } from "./live_log.ts";
@@ -25,6 +26,7 @@ export interface LogDeliveryOptions {
   readonly logStallMs: number;
   /** Told of what the person who waits for the task should know. */
   readonly onWarning: (message: string) => void;
+  readonly observe?: Observe;
   /** Ends the delivery, whether all is sent or not. */
   readonly signal: AbortSignal;
 }
@@ -46,6 +48,7 @@ export class LogDelivery {
     this.#spool = new LogSpool({
       directory: options.spoolDirectory,
       stallMs: options.logStallMs,
+      ...(options.observe ? { observe: options.observe } : {}),
       onDiskFailure: (error) => this.#onDiskFailure(error),
     });
     this.log = new CommandLog({

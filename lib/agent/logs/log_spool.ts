@@ -3,6 +3,7 @@ import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
 import { delay } from "../../async/delay.ts";
 import { within } from "../../async/within.ts";
+import type { Observe } from "../../telemetry/telemetry_event.ts";
 
 /** Logs are kept, written and read in pages of this size, in bytes. */
 export const PAGE_BYTES = 256 * 1024;
@@ -16,6 +17,8 @@ const HELD_PAGES = 32;
 export interface LogSpoolOptions {
   /** An existing folder for the file that a log of more than a page goes to. */
   readonly directory: string;
+  /** Told of the bytes that are kept, and forgotten. */
+  readonly observe?: Observe;
   /** Told once when the disk takes no more of this log. */
   readonly onDiskFailure: (error: unknown) => void;
   /** How long a writer waits for a reader that makes no progress once the disk takes no more; in milliseconds. */
@@ -61,7 +64,9 @@ export class LogSpool implements AsyncDisposable {
   /** Appends a copy of `pieces`. Resolves when there is room for more; calls may overlap. */
   async append(pieces: readonly Uint8Array[]): Promise<void> {
     const pagesBefore = this.#fullPages();
+    const sizeBefore = this.#size;
     for (const piece of pieces) this.#copy(piece);
+    this.#options.observe?.({ kind: "log kept", bytes: this.#size - sizeBefore });
     this.#notify();
     if (this.#fullPages() === pagesBefore) return;
     const before = this.#diskWrite;
@@ -114,6 +119,7 @@ export class LogSpool implements AsyncDisposable {
     this.end();
     await this.#diskWrite;
     this.#pages.clear();
+    this.#options.observe?.({ kind: "log forgotten", bytes: this.#size });
     this.#file?.close();
     if (this.#file) await Deno.remove(this.path);
     this.#file = undefined;

@@ -1,6 +1,7 @@
 import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
 import type { Logger } from "../../logging/logger.ts";
+import type { Observe } from "../../telemetry/telemetry_event.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
 import { LogDelivery } from "./log_delivery.ts";
 import type { SecretSet } from "./secret_set.ts";
@@ -17,6 +18,7 @@ export interface TaskLogsOptions {
   readonly liveRestMs: number;
   readonly logStallMs: number;
   readonly onWarning: (message: string) => void;
+  readonly observe?: Observe;
   readonly logger: Logger;
 }
 

@@ -5,6 +5,7 @@ import { openLog } from "../../logging/open_log.ts";
 import { Secrets } from "../../logging/secrets.ts";
 import { TOKEN_VARIABLE } from "../../worker/token_variable.ts";
 import { Worker } from "../../worker/worker.ts";
+import type { Observe } from "../../telemetry/telemetry_event.ts";
 import type { WorkerOptions } from "../../worker/worker_options.ts";
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
@@ -15,6 +16,7 @@ import type { WorkerRunFlags } from "./flags.ts";
 import { applyUserFlags } from "./program_user.ts";
 import { workerOptions } from "./worker_options.ts";
 import { readSettings } from "./worker_settings.ts";
+import { WorkerTelemetry } from "./worker_telemetry.ts";
 
 /** `cirrus worker run`: works until a signal or an upstream ends it. */
 export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> {
@@ -28,7 +30,9 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   const { format, file } = settings.file?.config.value.log ?? {};
   using log = openLog({ level: levelOf(settings, io), format, file, secrets });
   const { logger } = log;
-  const worker = createWorker(options, logger);
+  await using telemetry = new WorkerTelemetry({ io, pull: false, logger });
+  const worker = createWorker(options, { logger, observe: telemetry.observe });
+  telemetry.start(worker);
   for (const warning of settings.warnings) logger.warning(warning);
   await using reloader = new Reloader({
     settings,
@@ -44,9 +48,12 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   return await untilSignaled((signals) => worker.run(signals), { io, logger, onHangUp });
 }
 
-function createWorker(options: WorkerOptions, logger: Logger): Worker {
+function createWorker(
+  options: WorkerOptions,
+  told: { readonly logger: Logger; readonly observe: Observe },
+): Worker {
   try {
-    return new Worker(options, { logger });
+    return new Worker(options, told);
   } catch (error) {
     throw new UsageError(errorMessage(error), { cause: error });
   }
