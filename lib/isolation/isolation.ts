@@ -6,6 +6,7 @@
  * message says what failed and what to do; nothing of it is left behind then.
  */
 import type { Machine } from "../machine/machine.ts";
+import type { Observe } from "../telemetry/telemetry_event.ts";
 
 /** Something on the host that outlives the worker if the worker is killed. */
 export type OwnedResource =
@@ -37,6 +38,8 @@ export interface PrepareRequest {
   readonly ledger: ResourceLedger;
   /** Variables by which the programs that prepare the place take part in the task's trace (W3C Trace Context). */
   readonly traceEnvironment?: ReadonlyMap<string, string>;
+  /** Told of pulls. */
+  readonly observe?: Observe;
 }
 
 /** One way to prepare a machine. Made from an `Isolation` message of one kind and its options. */

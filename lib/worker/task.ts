@@ -15,6 +15,7 @@ import type { Assignment } from "./assignment.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { HeldModifier, Modifiers } from "./modifiers/modifiers.ts";
 import { makeSpoolDirectory } from "./spool_directory.ts";
+import { observedInstance } from "./observed_instance.ts";
 import { TaskProgress } from "./task_progress.ts";
 import { TaskReports } from "./task_reports.ts";
 import type { UpstreamSession } from "./upstream_session.ts";
@@ -121,9 +122,12 @@ async function execute(
       signal,
       ledger,
       traceEnvironment: task.traceEnvironment,
+      observe: options.observe,
     }),
   );
   options.progress.prepared();
+  const instance = observedInstance(task.isolation);
+  if (instance) options.observe({ kind: "image used", instance });
   const outcome = await runAgent({
     machine,
     preparation,

@@ -15,6 +15,7 @@ import { workerLabels } from "./labels.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import type { DisabledWorker } from "./owned_entries.ts";
 import { Modifiers } from "./modifiers/modifiers.ts";
+import { observedInstance } from "./observed_instance.ts";
 import { OwnerLedger } from "./owner_ledger.ts";
 import { createPrePull } from "./pre_pull/create_pre_pull.ts";
 import type { PrePull } from "./pre_pull/pre_pull.ts";
@@ -78,10 +79,8 @@ export class Worker {
     checkOptions(options);
     this.#options = options;
     this.#logger = logger;
-<<<<<<< HEAD
     this.#modifiers = new Modifiers(options.resourceModifiers);
     this.#prePull = options.prePull && createPrePull(options.prePull, { images: this.#images, logger });
-=======
     this.#observe = observe;
   }
 
@@ -97,6 +96,12 @@ export class Worker {
     return Object.entries(totals).map(([name, total]) => ({ name, total, used: used[name] ?? 0 }));
   }
 
+  /** How old the standby instance is, in seconds; undefined while there is none. */
+  get standbyAge(): number | undefined {
+    const age = this.#running?.standby.information?.ageSeconds;
+    return age === undefined ? undefined : Number(age);
+  }
+
   /** Its upstreams, while it runs. */
   get upstreams(): UpstreamState[] {
     return [...this.#running?.links ?? []].map(({ session: { endpoint, registered, lastGoodPoll } }) => ({
@@ -109,7 +114,6 @@ export class Worker {
   /** Whether it takes no more tasks. */
   get draining(): boolean {
     return this.#running?.drain.aborted ?? false;
->>>>>>> bdc7b9f (Send a worker's metrics to collectors of OpenTelemetry, as its environment asks)
   }
 
   /**
@@ -231,8 +235,13 @@ export class Worker {
           security: this.#options.security ?? {},
           ledger,
           signal,
+          observe: this.#observe,
           logger,
         });
+      },
+      onOutcome: (outcome, isolation) => {
+        const instance = observedInstance(isolation);
+        if (instance) this.#observe({ kind: "standby taken", hit: outcome === "hit", instance });
       },
       hasRoom: (wanted) =>
         hasRoom(wanted, {

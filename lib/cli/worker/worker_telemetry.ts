@@ -82,7 +82,7 @@ export class WorkerTelemetry implements AsyncDisposable {
         sources: {
           runningTasks: () => worker.runningTasks,
           resources: () => worker.resources,
-          standbyAge: () => undefined,
+          standbyAge: () => worker.standbyAge,
           build: { version: VERSION, "deno.version": Deno.version.deno, "os.type": os, "host.arch": arch },
         },
       });

@@ -38,7 +38,7 @@ export class ContainerIsolation implements Isolation {
 
   async prepare(request: PrepareRequest): Promise<Machine> {
     const { image, dockerfile, volumes, platform } = this.#container;
-    const { progress, signal } = request;
+    const { progress, observe, signal } = request;
     if (platform !== PlatformKind.LINUX) {
       throw new Error(
         `Preparing a container: ${PlatformKind[platform]} is not supported; only Linux containers are`,
@@ -53,7 +53,7 @@ export class ContainerIsolation implements Isolation {
     const [facts, capacity] = await Promise.all([
       project && dockerfile !== ""
         ? buildImage(this.#container, { ...options, directory: project.directory })
-        : getImage(image, options),
+        : getImage(image, { ...options, observe }),
       engineCapacity(engine),
     ]);
     for (const { source } of volumes) await Deno.mkdir(source, { recursive: true, mode: 0o700 });

@@ -1,5 +1,7 @@
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { type ContainerEngine, isMissing } from "../../machine/container/container_engine.ts";
+import type { Observe } from "../../telemetry/telemetry_event.ts";
+import { observedPull } from "../observed_pull.ts";
 
 /** What an image says of the containers that are made of it. */
 export interface ImageFacts {
@@ -49,14 +51,15 @@ export async function getImage(
     engine: ContainerEngine;
     lazyPull: boolean;
     progress: (line: string) => void;
+    observe?: Observe | undefined;
     signal: AbortSignal;
   },
 ): Promise<ImageFacts> {
-  const { lazyPull, progress, signal } = options;
+  const { lazyPull, progress, observe, signal } = options;
   const present = await inspectImage(image, options);
   if (present && lazyPull) return present;
   try {
-    await pull(image, options);
+    await observedPull(() => pull(image, options), { image, type: "container", observe });
   } catch (error) {
     signal.throwIfAborted();
     if (!present) throw error;

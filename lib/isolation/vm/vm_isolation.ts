@@ -2,6 +2,7 @@ import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { openSshMachine } from "../../machine/ssh/open_ssh_machine.ts";
 import type { Isolation, PrepareRequest } from "../isolation.ts";
+import { observedPull } from "../observed_pull.ts";
 import { linkFolders } from "./folder_links.ts";
 import { provideSource } from "./folder_sources.ts";
 import { ownVm } from "./owned_vm.ts";
@@ -61,13 +62,14 @@ export class VmIsolation implements Isolation {
     return new VmMachine(machine, { owned: resources, lost: machine.lost ?? vm.ended });
   }
 
-  async #pull(commands: VmCommands, { progress, signal }: PrepareRequest): Promise<void> {
+  async #pull(commands: VmCommands, { progress, observe, signal }: PrepareRequest): Promise<void> {
     const { image } = this.#spec;
     const { images, lazyPull } = this.#options;
     try {
       if (lazyPull && (await commands.list(signal)).includes(image)) return;
       progress(`pulling the image ${image}`);
-      await images.pull(image, commands, signal);
+      const type = this.#program.name;
+      await observedPull(() => images.pull(image, commands, signal), { image, type, observe });
     } catch (error) {
       signal.throwIfAborted();
       // The host may have it all the same: from an earlier pull, or made here.

@@ -3,6 +3,7 @@ import type { ResourceLedger } from "../../isolation/isolation.ts";
 import type { IsolationOptions } from "../../isolation/registry.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { Machine } from "../../machine/machine.ts";
+import type { Observe } from "../../telemetry/telemetry_event.ts";
 import { allowedIsolation } from "../allowed_isolation.ts";
 import type { SecurityPolicy } from "../worker_options.ts";
 import { warmUp } from "./warm_up.ts";
@@ -14,6 +15,7 @@ export interface PrepareStandbyOptions {
   readonly security: SecurityPolicy;
   readonly ledger: ResourceLedger;
   readonly signal: AbortSignal;
+  readonly observe: Observe;
   readonly logger: Logger;
 }
 
@@ -25,15 +27,17 @@ export async function prepareStandby(
   { isolation: asked, warmup }: StandbyInstanceParameters,
   options: PrepareStandbyOptions,
 ): Promise<Machine> {
-  const { ledger, signal, logger } = options;
+  const { ledger, signal, observe, logger } = options;
+  const startedAt = performance.now();
   const isPulled = asked?.type.case === "tart" && options.isPulled(asked.type.value.image);
   const { tart } = options.isolations;
   const isolations = { ...options.isolations, tart: { ...tart, ...isPulled && { lazyPull: true } } };
   const isolation = await allowedIsolation(asked, { ...options, isolations });
   const log = (line: string) => logger.info(`standby instance: ${line}`);
-  const machine = await isolation.prepare({ taskId: "standby", progress: log, log, signal, ledger });
+  const machine = await isolation.prepare({ taskId: "standby", progress: log, log, signal, ledger, observe });
   try {
     if (warmup && warmup.script !== "") await warmUp(machine, { warmup, signal, logger });
+    observe({ kind: "standby booted", seconds: (performance.now() - startedAt) / 1_000 });
     return machine;
   } catch (error) {
     await machine[Symbol.asyncDispose]();
