@@ -86,6 +86,9 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
     apply: (next, before) => applyControllerSettings(next, { before, controller, log, io }),
     logger,
   });
-  using _hup = config && io.onSignal("SIGHUP", () => reloader.request());
+  using _hup = config && io.onSignal("SIGHUP", () => {
+    log.reopen();
+    reloader.request();
+  });
   return await closeWhenAsked(served, { interruption, logger });
 }

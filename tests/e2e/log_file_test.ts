@@ -56,3 +56,25 @@ Deno.test("SIGHUP begins the log file anew that another program has moved away",
   assert.match(await Deno.readTextFile(`${path}.1`), /msg="started task task-1"/);
   assert.match(await Deno.readTextFile(path), /msg="received SIGTERM: ending/);
 });
+
+Deno.test("SIGHUP begins the log file of a controller anew, too", async () => {
+  await using place = await playground();
+  const path = join(place.project, "controller.log");
+  const file = join(place.project, "controller.yml");
+  await Deno.writeTextFile(
+    file,
+    JSON.stringify({
+      listen: "127.0.0.1:0",
+      "http-listen": "127.0.0.1:0",
+      "data-dir": join(place.project, "data"),
+      log: { file: path },
+    }),
+  );
+  const program = place.start(["controller", "run", "-f", file]);
+  await program.hasPrinted("cirrus worker run");
+  await Deno.rename(path, `${path}.1`);
+  program.kill("SIGHUP");
+  await eventually(async () => (await text(path)).includes("the configuration was read again"));
+  program.kill("SIGTERM");
+  assert.equal((await program.ended).code, 0);
+});
