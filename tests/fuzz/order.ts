@@ -1,5 +1,8 @@
+import type { SubjectName } from "./subjects.ts";
+
 /** What the thread that parses is told: the numbers of the cases. */
 export interface FuzzOrder {
+  readonly subject: SubjectName;
   readonly seed: number;
   readonly from: number;
   /** Not included. */

@@ -1,14 +1,14 @@
 /// <reference lib="deno.worker" />
-import { makeCase, readCorpus, runCase } from "./case.ts";
 import type { FuzzOrder, FuzzReport } from "./order.ts";
+import { SUBJECTS } from "./subjects.ts";
 
 self.onmessage = async ({ data }: MessageEvent<FuzzOrder>) => {
   const { seed, from, to } = data;
-  const corpus = await readCorpus();
+  const subject = await SUBJECTS[data.subject]({ seed });
   for (let index = from; index < to; index++) {
     report({ kind: "started", index });
     try {
-      await runCase(makeCase(index, { seed, corpus }));
+      await subject.run(index);
     } catch (error) {
       report({
         kind: "failed",

@@ -4,6 +4,7 @@ import type { ProjectFiles } from "../../lib/pipeline/project_files.ts";
 import { largeDefinition } from "../bench/large_definition.ts";
 import { mutate } from "./mutate.ts";
 import { Random } from "./random.ts";
+import type { Corpus, FuzzSubject } from "./subject.ts";
 
 const EXAMPLES = join(import.meta.dirname ?? "", "..", "testdata", "cirrus_yml");
 
@@ -21,13 +22,20 @@ EOF
 `;
 
 /** A `.cirrus.yml` and the Dockerfile beside it, neither of which anybody would write. */
-export interface FuzzCase {
+interface PipelineCase {
   readonly source: string;
   readonly dockerfile: string;
 }
 
-/** The files that are mutated. */
-export async function readCorpus(): Promise<[string, ...string[]]> {
+/** A `.cirrus.yml` with what stands beside it. */
+export const pipelineFiles: FuzzSubject<PipelineCase> = {
+  readCorpus,
+  makeCase,
+  runCase,
+  texts: ({ source, dockerfile }) => ({ ".yml": source, ".Dockerfile": dockerfile }),
+};
+
+async function readCorpus(): Promise<Corpus> {
   const corpus: [string] = [largeDefinition({ tasks: 10 })];
   for await (const { name } of Deno.readDir(EXAMPLES)) {
     corpus.push(await Deno.readTextFile(join(EXAMPLES, name)));
@@ -35,11 +43,7 @@ export async function readCorpus(): Promise<[string, ...string[]]> {
   return corpus.toSorted() as [string];
 }
 
-/** The case of this number: always the same for the same seed, so that one can be looked at alone. */
-export function makeCase(
-  index: number,
-  { seed, corpus }: { seed: number; corpus: readonly [string, ...string[]] },
-): FuzzCase {
+function makeCase(index: number, { seed, corpus }: { seed: number; corpus: Corpus }): PipelineCase {
   const random = new Random(Math.imul(seed, 1_000_003) + index);
   return {
     source: mutate(random.oneOf(corpus), { random, others: corpus }),
@@ -48,10 +52,10 @@ export function makeCase(
 }
 
 /**
- * Parses a case. Rejects when the parser does what it must not: rejects itself, or answers with an error that has no
- * place in the file, or with tasks beside an error.
+ * Rejects when the parser rejects, or answers with an error that has no place in the file, or with tasks beside an
+ * error.
  */
-export async function runCase({ source, dockerfile }: FuzzCase): Promise<void> {
+async function runCase({ source, dockerfile }: PipelineCase): Promise<void> {
   const { tasks, diagnostics } = await parsePipeline(source, {
     environment: new Map([["A", "$B${B}"], ["B", "x"], ["CIRRUS_BRANCH", "main"]]),
     affectedFiles: ["a/b.ts", "docs/c.md"],
