@@ -3,7 +3,7 @@ import type { Position } from "../diagnostics/diagnostic.ts";
 import { unknownKey } from "../diagnostics/unknown_key.ts";
 import { childOf, type YamlNode } from "../diagnostics/yaml_node.ts";
 import { issueMessage } from "./issue_message.ts";
-import { type Schema, schemaOfKey, writtenForms } from "./schema_parts.ts";
+import { type Schema, schemaOfItem, schemaOfKey, writtenForms } from "./schema_parts.ts";
 import { shapeValue } from "./shape_value.ts";
 
 /** Something that is wrong, and where. */
@@ -80,7 +80,7 @@ function knownKeys(schema: Schema, path: Path): readonly string[] {
   const forms = path.reduce<readonly Schema[]>(
     (forms, part) =>
       forms.flatMap((form) => {
-        const below = form instanceof z.ZodArray ? form.def.element : schemaOfKey(form, String(part));
+        const below = typeof part === "number" ? schemaOfItem(form) : schemaOfKey(form, String(part));
         return below ? writtenForms(below) : [];
       }),
     writtenForms(schema),

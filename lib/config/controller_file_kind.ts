@@ -1,6 +1,7 @@
 import { controllerSchema } from "./controller_config.ts";
 import { readControllerFile } from "./controller_file.ts";
 import type { FileKind } from "./file_kind.ts";
+import { idleKeys } from "./idle_keys.ts";
 
 /** The file of `cirrus controller run`. */
 export const controllerFileKind: FileKind = {
@@ -15,6 +16,7 @@ export const controllerFileKind: FileKind = {
     set: { listen: "127.0.0.1:6130", "http-listen": "127.0.0.1:6131" },
   },
   async check(path) {
-    return { root: (await readControllerFile(path)).root, others: [], notes: [] };
+    const { root } = await readControllerFile(path);
+    return { root, others: [], notes: idleKeys(root, { path }) };
   },
 };

@@ -63,12 +63,14 @@ function linesOfMap(node: YamlNode | undefined, { path, schema, secret = false }
 function linesOfKey(node: YamlNode, place: Place): Line[] {
   const { line, column } = node.valueAt;
   const origin = `${place.path}:${line}:${column}`;
-  if (node.kind === "scalar") return [{ text: `${node.name}: ${scalar(node, place)}`, origin }];
+  if (node.kind === "scalar") return [{ text: `${quoted(node.name)}: ${scalar(node, place)}`, origin }];
   const below = node.kind === "map"
     ? linesOfMap(node, place)
     : node.children.flatMap((item) => linesOfItem(item, place));
-  if (below.length === 0) return [{ text: `${node.name}: ${node.kind === "map" ? "{}" : "[]"}`, origin }];
-  return [{ text: `${node.name}:`, origin: "" }, ...below.map(indented)];
+  if (below.length === 0) {
+    return [{ text: `${quoted(node.name)}: ${node.kind === "map" ? "{}" : "[]"}`, origin }];
+  }
+  return [{ text: `${quoted(node.name)}:`, origin: "" }, ...below.map(indented)];
 }
 
 function linesOfItem(item: YamlNode, place: Place): Line[] {

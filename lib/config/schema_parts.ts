@@ -25,3 +25,8 @@ export function schemaOfKey(form: Schema, key: string): Schema | undefined {
   if (!(form instanceof z.ZodObject)) return undefined;
   return Object.hasOwn(form.def.shape, key) ? form.def.shape[key] : undefined;
 }
+
+/** The schema of what stands in a list, if that is what is written here. */
+export function schemaOfItem(form: Schema): Schema | undefined {
+  return form instanceof z.ZodArray ? form.def.element : undefined;
+}

@@ -2,6 +2,7 @@ import { TOKEN_VARIABLE } from "../worker/token_variable.ts";
 import { defaultWorkerName } from "../worker/labels.ts";
 import { valueOf } from "./exclusive_keys.ts";
 import type { CheckedFile, FileKind } from "./file_kind.ts";
+import { idleKeys } from "./idle_keys.ts";
 import type { OtherValue } from "./resolved_config.ts";
 import { workerSchema } from "./worker_config.ts";
 import { readWorkerFile } from "./worker_file.ts";
@@ -24,7 +25,7 @@ export const workerFileKind: FileKind = {
 async function check(path: string, environment: ReadonlyMap<string, string>): Promise<CheckedFile> {
   const { config: { root }, upstreams } = await readWorkerFile(path);
   const others: OtherValue[] = [];
-  const notes: string[] = [];
+  const notes = idleKeys(root, { path });
   if (!valueOf(root, "name")) {
     others.push({ key: "name", text: defaultWorkerName(Deno.hostname()), origin: "the name of this host" });
   }

@@ -153,7 +153,7 @@ Deno.test("a policy is never empty without saying so, at any depth", () => {
   assert.deepEqual(problems("security: {allowed-isolations: }\n"), [`1:12 ${empty("allowed-isolations")}`]);
   assert.deepEqual(problems("security: {allowed-isolations: {none: ~, tart: {allowed-images: null}}}\n"), [
     `1:33 ${empty("none")}`,
-    `1:49 ${empty("allowed-images")}`,
+    '1:49 "allowed-images" is empty, and its meaning is unclear: write its value or remove the key',
   ]);
   assert.deepEqual(problems("security: {allowed-isolations: {vetu: {allowed-images: [a, ~]}}}\n"), [
     "1:60 An item is empty, and its meaning is unclear: write what is allowed, or remove it",

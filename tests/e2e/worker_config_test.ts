@@ -185,6 +185,20 @@ Deno.test("a worker without a file says that there is nothing to read again", as
   assert.equal((await end(program, [upstream])).code, 0);
 });
 
+Deno.test("status with a file shows only the worker of that file", async () => {
+  await using place = await playground();
+  await using upstream = await upstreamWith("true");
+  const { endpoint, token } = upstream.workers;
+  const program = place.start(["worker", "run", "--name=mini", "--rpc-endpoint", endpoint, "--token", token]);
+  await upstream.workers.next("poll");
+  await write(place, "name: mini\n");
+  assert.match((await place.run(["worker", "status", "-f", "worker.yml"])).stdout, /^mini \(version /);
+  await write(place, "name: other\n");
+  const { stdout } = await place.run(["worker", "status", "-f", "worker.yml"]);
+  assert.equal(stdout, 'No worker "other" runs on this host\n');
+  await end(program, [upstream]);
+});
+
 Deno.test("pause and resume reach every upstream of a file", async () => {
   await using place = await playground();
   await using one = await upstreamWith("true");

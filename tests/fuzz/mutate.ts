@@ -14,13 +14,17 @@ const FRAGMENTS = [
   "'[a-'", "constructor: x", "__proto__: x", "FROM a AS b\n", "COPY --from=b x y\n", "ARG A=$A\n", "<<EOF\n", "RUN --mount=from=b x\n",
 ] as const;
 
-/** A text like `source`, changed in a few places; `others` are what parts of it may be replaced with. */
+/** A text like `source`, changed in up to `most` places; `others` are what parts of it may be replaced with. */
 export function mutate(
   source: string,
-  { random, others }: { random: Random; others: readonly [string, ...string[]] },
+  { random, others, most = MOST_MUTATIONS }: {
+    random: Random;
+    others: readonly [string, ...string[]];
+    most?: number;
+  },
 ): string {
   let text = source;
-  for (let left = 1 + random.below(MOST_MUTATIONS); left > 0; left--) {
+  for (let left = 1 + random.below(most); left > 0; left--) {
     text = random.oneOf(MUTATIONS)(text, random, others);
   }
   return text;

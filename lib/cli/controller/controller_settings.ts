@@ -1,7 +1,6 @@
 import type { ControllerConfig } from "../../config/controller_config.ts";
-import { ConfigError } from "../../config/config_error.ts";
 import type { ReadConfig } from "../../config/read_config.ts";
-import { UsageError } from "../usage_error.ts";
+import { holdingConfig } from "../holding_config.ts";
 import type { ControllerRunFlags } from "./controller_flags.ts";
 
 /** What a controller is told, by its file and below that by its flags. */
@@ -17,13 +16,8 @@ export async function readControllerSettings(flags: ControllerRunFlags): Promise
   if (file === undefined) return given;
   // What reads files is much of what a start takes.
   const { readControllerFile } = await import("../../config/controller_file.ts");
-  try {
-    const config = await readControllerFile(file);
-    return { ...given, ...overrides(config.value), config };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new UsageError(error.message, { cause: error });
-  }
+  const config = await holdingConfig(readControllerFile(file));
+  return { ...given, ...overrides(config.value), config };
 }
 
 /** What a file says, by the names of flags. */

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { idleKeys } from "../../config/idle_keys.ts";
 import { Controller } from "../../controller/controller.ts";
 import { makeDataDirectory } from "../../controller/data_directory.ts";
 import { openLog } from "../../logging/open_log.ts";
@@ -30,6 +31,7 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
   const { level, format, file } = settings.log ?? {};
   using log = openLog({ level: logLevel(io, level), format, file, secrets });
   const { logger } = log;
+  if (config) { for (const warning of idleKeys(config.root, config)) logger.warning(warning); }
   checkPublicUrl(publicUrl);
   const cacheBytes = maxCacheBytes(settings);
   const certificate = await readCertificate(settings);

@@ -1,7 +1,13 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { serviceCommands } from "../service/install_commands.ts";
-import { UPSTREAM_FLAGS, type UpstreamFlags, WORKER_RUN_FLAGS, type WorkerRunFlags } from "./flags.ts";
+import {
+  type StatusFlags,
+  UPSTREAM_FLAGS,
+  type UpstreamFlags,
+  WORKER_RUN_FLAGS,
+  type WorkerRunFlags,
+} from "./flags.ts";
 
 const run = buildCommand<WorkerRunFlags, [], CliContext>({
   loader: lazily(async () => (await import("./run_worker.ts")).runWorker),
@@ -65,10 +71,17 @@ const resume = buildCommand<UpstreamFlags, [], CliContext>({
   },
 });
 
-const status = buildCommand<{ readonly json: boolean; readonly stateDir?: string }, [], CliContext>({
+const status = buildCommand<StatusFlags, [], CliContext>({
   loader: lazily(async () => (await import("./show_status.ts")).showStatus),
   parameters: {
     flags: {
+      file: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "PATH",
+        brief: "Only the worker that this configuration file is of",
+      },
       json: { kind: "boolean", withNegated: false, brief: "As JSON, for programs" },
       stateDir: {
         kind: "parsed",
@@ -78,6 +91,7 @@ const status = buildCommand<{ readonly json: boolean; readonly stateDir?: string
         brief: "The --state-dir that the workers were started with",
       },
     },
+    aliases: { f: "file" },
   },
   docs: {
     brief: "Show the workers of this host, what each runs, and since when",
@@ -87,7 +101,7 @@ const status = buildCommand<{ readonly json: boolean; readonly stateDir?: string
       "",
       "EXAMPLES",
       "  cirrus worker status",
-      "  cirrus worker status --json",
+      "  cirrus worker status -f worker.yml --json",
     ].join("\n"),
   },
 });

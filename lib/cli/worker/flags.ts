@@ -14,6 +14,13 @@ export interface UpstreamFlags {
   readonly rpcEndpoint?: string;
 }
 
+/** The flags of `cirrus worker status`. */
+export interface StatusFlags {
+  readonly file?: string;
+  readonly json: boolean;
+  readonly stateDir?: string;
+}
+
 /** The flags of `cirrus worker run`. */
 export interface WorkerRunFlags extends UpstreamFlags {
   readonly labels?: ReadonlyArray<Readonly<Record<string, string>>>;

@@ -1,19 +1,34 @@
 import { formatDuration } from "../../units/duration.ts";
 import { defaultStateDirectory } from "../../worker/state_directory.ts";
+import { defaultWorkerName } from "../../worker/labels.ts";
 import { readStatuses, type WorkerStatus } from "../../worker/worker_status.ts";
 import { ExitCode } from "../exit_code.ts";
+import { holdingConfig } from "../holding_config.ts";
 import type { Io } from "../io.ts";
+import type { StatusFlags } from "./flags.ts";
 
 /** `cirrus worker status`: what the workers of this host do now. */
-export async function showStatus(
-  flags: { readonly json: boolean; readonly stateDir?: string },
-  { stdout }: Io,
-): Promise<number> {
-  const workers = await readStatuses(flags.stateDir ?? defaultStateDirectory());
+export async function showStatus(flags: StatusFlags, { stdout }: Io): Promise<number> {
+  const name = flags.file === undefined ? undefined : await nameIn(flags.file);
+  const all = await readStatuses(flags.stateDir ?? defaultStateDirectory());
+  const workers = all.filter((worker) => name === undefined || worker.name === name);
   if (flags.json) await stdout.write(`${JSON.stringify({ workers }, null, 2)}\n`);
-  else if (workers.length === 0) await stdout.write("No worker runs on this host\n");
-  else await stdout.write(workers.map((worker) => describeWorker(worker, Date.now())).join("\n"));
+  else if (workers.length === 0) {
+    await stdout.write(
+      name === undefined ? "No worker runs on this host\n" : `No worker "${name}" runs on this host\n`,
+    );
+  } else await stdout.write(workers.map((worker) => describeWorker(worker, Date.now())).join("\n"));
   return ExitCode.success;
+}
+
+/** The name of the worker that a file is of. */
+async function nameIn(path: string): Promise<string> {
+  const [{ readConfig }, { workerConfig }] = await Promise.all([
+    import("../../config/read_config.ts"),
+    import("../../config/worker_config.ts"),
+  ]);
+  const { value } = await holdingConfig(readConfig(path, workerConfig));
+  return value.name ?? defaultWorkerName(Deno.hostname());
 }
 
 function describeWorker(worker: WorkerStatus, now: number): string {

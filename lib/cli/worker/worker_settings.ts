@@ -1,4 +1,4 @@
-import { ConfigError } from "../../config/config_error.ts";
+import { idleKeys } from "../../config/idle_keys.ts";
 import type { WorkerFile } from "../../config/worker_file.ts";
 import type { ConfiguredUpstreams } from "../../config/worker_upstreams.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
@@ -7,6 +7,7 @@ import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
 import { defaultWorkerName } from "../../worker/labels.ts";
 import { TOKEN_VARIABLE } from "../../worker/token_variable.ts";
 import type { UpstreamOptions } from "../../worker/worker_options.ts";
+import { holdingConfig } from "../holding_config.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
 import type { UpstreamFlags } from "./flags.ts";
@@ -45,12 +46,7 @@ function checkTokenFlags({ token, tokenFile }: UpstreamFlags): void {
 async function readFile(path: string): Promise<WorkerFile> {
   // What reads files is as much as all the rest of a worker's start.
   const { readWorkerFile } = await import("../../config/worker_file.ts");
-  try {
-    return await readWorkerFile(path);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new UsageError(error.message, { cause: error });
-  }
+  return await holdingConfig(readWorkerFile(path));
 }
 
 function severalUpstreams(
@@ -110,5 +106,6 @@ function warningsOf(
   if (file?.upstreams.kind === "several" && io.environment.get(TOKEN_VARIABLE)) {
     warnings.push(`${TOKEN_VARIABLE} is ignored: the upstreams of ${file.config.path} have their own tokens`);
   }
+  if (file) warnings.push(...idleKeys(file.config.root, file.config));
   return warnings;
 }

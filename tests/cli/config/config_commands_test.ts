@@ -99,6 +99,28 @@ Deno.test("check says which token would be used, and what is still to be given",
   );
 });
 
+Deno.test("check names keys that have no effect for want of another one", async () => {
+  await using file = await fileWith(
+    "token: s3same\nrpc: {endpoint: 'http://a'}\nlog: {rotate-size: 1 MB, max-rotations: 2}\n",
+  );
+  const { code, stderr } = await cirrus(["check", "-f", file.path]);
+  assert.equal(code, 0);
+  assert.equal(
+    stderr,
+    `"log.rotate-size" (${file.path}:3:7) has no effect without "log.file": write that too\n`,
+  );
+});
+
+Deno.test("what check shows is YAML again, whatever the keys and values are", async () => {
+  const labels = { "a: b": "c # d", "- x": "yes", "10": "'q'", "é\n": "two\nlines", "#": "true" };
+  await using file = await fileWith(
+    JSON.stringify({ labels, token: "s3same", rpc: { endpoint: "http://a" } }),
+  );
+  const { code, stdout, stderr } = await cirrus(["check", "-f", file.path]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual(parseYaml(stdout).labels, labels);
+});
+
 Deno.test("check shows all that is wrong and ends with 1", async () => {
   await using file = await fileWith("nam: x\nlog: {level: loud}\n");
   const { code, stdout, stderr } = await cirrus(["check", "--file", file.path]);
