@@ -193,6 +193,17 @@ export function testMachine(
     assert.deepEqual(await process.status, { kind: "exited", code: 0 });
   });
 
+  test("a program that prints and prints ends when it is asked to, though nobody reads", async (it) => {
+    const stop = new AbortController();
+    const process = await it.start("while :; do echo on and on; done", { signal: stop.signal });
+    const reader = process.output.getReader();
+    await reader.read();
+    await it.run("true");
+    stop.abort(new AbortReason("cancelled", "Cancelled by a test"));
+    assert.equal((await process.status).kind, "signaled");
+    await reader.cancel();
+  });
+
   test("who cancels the output does not hold the program up", async (it) => {
     const process = await it.start(`head -c 9000000 /dev/zero; echo done > ${it.path("done")}`);
     await process.output.cancel();

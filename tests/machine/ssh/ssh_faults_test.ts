@@ -3,6 +3,7 @@ import { AbortReason } from "../../../lib/async/abort_reason.ts";
 import type { Machine } from "../../../lib/machine/machine.ts";
 import { Guest } from "../../fakes/guest/guest.ts";
 import { requireGuest } from "../../fakes/guest/require_guest.ts";
+import { ProcessMeter } from "../../bench/process_meter.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { outputText } from "../../process/shell.ts";
 import { openGuest, run, startMachine } from "./ssh_guest.ts";
@@ -248,6 +249,27 @@ Deno.test("an sshd that forwards nothing says so", needsGuest, async () => {
     /Making port 4711 reachable in the VM: .*AllowTcpForwarding/,
   );
   assert.equal((await run(it.machine, "echo on")).text, "on\n");
+});
+
+Deno.test("200 MB of output arrive whole, and are nowhere kept", needsGuest, async () => {
+  await using it = await startMachine();
+  const { signal } = new AbortController();
+  const bytesOf = async (count: number) => {
+    const process = await it.machine.spawn({
+      argv: ["head", "-c", String(count), "/dev/zero"],
+      environment: it.machine.environment,
+      workingDirectory: "/",
+    }, { signal });
+    let bytes = 0;
+    for await (const chunk of process.output) bytes += chunk.length;
+    assert.deepEqual(await process.status, { kind: "exited", code: 0 });
+    return bytes;
+  };
+  await bytesOf(20_000_000);
+  const meter = new ProcessMeter(Deno.pid);
+  const before = meter.resetPeakMemory();
+  assert.equal(await bytesOf(200_000_000), 200_000_000);
+  assert.ok(meter.peakMemory() - before < 120_000_000);
 });
 
 Deno.test("a full disk is an error that says so, and not a short file", needsGuest, async () => {
