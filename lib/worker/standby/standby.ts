@@ -109,18 +109,24 @@ export class Standby {
   }
 
   /**
-   * Hands over the warm instance where a task asks for just such a one. Ends what there is otherwise, and waits for
-   * that: it holds what the task may need. The task owns what it gets.
+   * Hands over the warm instance where a task asks for just such a one. Ends what there is otherwise, as it holds what
+   * the task may need; a task with a VM of its own waits for that, for a host may run only so many. The task owns what
+   * it gets.
    */
   async take(isolation: Isolation | undefined): Promise<Machine | undefined> {
     const machine = await this.#takeWarm(isolation);
-    if (machine === undefined) {
-      this.#end();
-      await within(this.#ending, END_WITHIN_MS);
-    }
+    if (machine === undefined) this.#end();
     const isVm = isolation?.type.case === "tart" || isolation?.type.case === "vetu";
-    if (isVm && this.#parameters) this.#options.onOutcome?.(machine ? "hit" : "miss", isolation);
-    if (machine) this.reconsider();
+    if (isVm && this.#parameters) {
+      this.#options.onOutcome?.(machine ? "hit" : "miss", isolation);
+      if (machine === undefined) await within(this.#ending, END_WITHIN_MS);
+    }
+    if (machine) {
+      // One that was ready but breaks down before anybody takes it is a failure like others.
+      this.#backoff.reset();
+      this.#failures.worked();
+      this.reconsider();
+    }
     return machine;
   }
 
@@ -153,10 +159,9 @@ export class Standby {
       const machine = await prepare(parameters, signal);
       if (signal.aborted) return await this.#remove(machine);
       this.#state = { kind: "warm", parameters, machine, since: performance.now() };
-      this.#backoff.reset();
-      this.#failures.worked();
-      machine.lost?.addEventListener("abort", () => this.#lose(machine), { once: true });
       logger.info("a standby instance is ready");
+      if (machine.lost?.aborted) this.#lose(machine);
+      machine.lost?.addEventListener("abort", () => this.#lose(machine), { once: true });
     } catch (error) {
       if (!signal.aborted) this.#failed("could not make a standby instance", error);
     }
