@@ -1,4 +1,5 @@
 import { within } from "../../async/within.ts";
+import { ApiError, errorResponse } from "../../controller/api/api_error.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { hostAndPort } from "../../rpc/host_and_port.ts";
 import { listenProblem } from "../../rpc/listen_problem.ts";
@@ -22,6 +23,7 @@ export class HttpServer implements AsyncDisposable {
   readonly #cutOff = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   #closing = false;
+  #ending = false;
 
   get port(): number {
     return this.#server.addr.port;
@@ -38,10 +40,18 @@ export class HttpServer implements AsyncDisposable {
         onListen: () => {},
         onError: (error) => {
           logger.error(`could not answer over HTTP: ${errorMessage(error)}`);
-          return new Response(null, { status: 500 });
+          return errorResponse(
+            new ApiError(
+              "internal",
+              "Answering a request: something went wrong here; the controller's log says what",
+            ),
+          );
         },
       }, (request, { completed }) => {
-        if (this.#closing) return new Response(null, { status: 503 });
+        if (this.#closing) {
+          const message = "Answering a request: the controller ends; ask again later";
+          return errorResponse(new ApiError("unavailable", message));
+        }
         // A caller that broke off has ended too.
         const ended = completed.catch(() => {});
         this.#inFlight.add(ended);
@@ -60,9 +70,13 @@ export class HttpServer implements AsyncDisposable {
   /** Refuses requests, lets those in flight end for `graceMs`, then cuts them off and frees the port. Idempotent. */
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
     this.#closing = true;
-    await within(Promise.all(this.#inFlight), graceMs);
-    // Not `shutdown`, which cannot be cut short: aborting after it throws in Deno 2.9.3.
-    this.#cutOff.abort();
+    const ended = await within(Promise.all(this.#inFlight), graceMs);
+    if (!this.#ending) {
+      this.#ending = true;
+      // Shutting down cannot be cut short, as aborting after it throws in Deno 2.9.3, but the last answers get out.
+      if (ended) void this.#server.shutdown();
+      else this.#cutOff.abort();
+    }
     await this.#server.finished;
   }
 

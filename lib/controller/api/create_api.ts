@@ -25,6 +25,8 @@ export interface ApiOptions {
   readonly version: string;
   /** How long a stream of events says nothing at most, in milliseconds; 15,000 by default. */
   readonly keepaliveMs?: number;
+  /** How long the body of a request may take to arrive, in milliseconds; 60,000 by default. */
+  readonly bodyTimeoutMs?: number;
   readonly logger: Logger;
 }
 
@@ -52,7 +54,10 @@ export function createApi(options: ApiOptions): Api {
     if (!open.has(req.path)) authorize(req.raw.headers);
     await next();
   });
-  for (const route of routes) app.on(route.method, honoPath(route), serve(route, closing.signal));
+  const { bodyTimeoutMs = 60_000 } = options;
+  for (const route of routes) {
+    app.on(route.method, honoPath(route), serve(route, { closing: closing.signal, bodyTimeoutMs }));
+  }
   for (const [path, ofPath] of Map.groupBy(routes, honoPath)) {
     const allow = ofPath.map(({ method }) => method).join(", ");
     app.all(path, ({ req }) => {
@@ -107,7 +112,10 @@ function honoPath({ path }: Route): string {
   });
 }
 
-function serve(route: Route, closing: AbortSignal) {
+function serve(
+  route: Route,
+  { closing, bodyTimeoutMs }: { readonly closing: AbortSignal; readonly bodyTimeoutMs: number },
+) {
   return async (context: Context<Environment>): Promise<Response> => {
     const { req } = context;
     context.set("route", route);
@@ -115,7 +123,7 @@ function serve(route: Route, closing: AbortSignal) {
     const response = await route.handle({
       parameter: (name) => req.param(name) ?? "",
       query: req.query(),
-      body: route.method === "POST" ? await readBody(req.raw) : {},
+      body: route.method === "POST" ? await readBody(req.raw, { timeoutMs: bodyTimeoutMs }) : {},
       headers: req.raw.headers,
       closing,
     });

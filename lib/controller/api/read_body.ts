@@ -6,12 +6,15 @@ import { ApiError } from "./api_error.ts";
 /** The most that a request may have, in bytes. */
 export const MAX_BODY_BYTES = 10_000_000;
 
-/** How long a request may take to arrive, in milliseconds. */
-const MAX_READ_MS = 60_000;
-
-/** Reads the body of a request, in JSON; none is `{}`. Rejects with an `ApiError` when it is no such thing. */
-export async function readBody(request: Request): Promise<unknown> {
-  const text = await readText(request);
+/**
+ * Reads the body of a request, in JSON; none is `{}`. Rejects with an `ApiError` when it is no such thing, or has not
+ * arrived within `timeoutMs`.
+ */
+export async function readBody(
+  request: Request,
+  options: { readonly timeoutMs: number },
+): Promise<unknown> {
+  const text = await readText(request, options);
   if (text === "") return {};
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) {
@@ -29,10 +32,10 @@ export async function readBody(request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, { timeoutMs }: { readonly timeoutMs: number }): Promise<string> {
   if (Number(request.headers.get("content-length")) > MAX_BODY_BYTES) throw tooLarge();
   try {
-    return await withGrace("reading the request", MAX_READ_MS, (signal) => decode(request, signal));
+    return await withGrace("reading the request", timeoutMs, (signal) => decode(request, signal));
   } catch (error) {
     if (error instanceof AbortReason) throw new ApiError("timeout", `${error.message}; send it again`);
     throw error;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createApi } from "../../../lib/controller/api/create_api.ts";
 import { errorSchema } from "../../../lib/controller/api/schemas.ts";
 import { silentLogger } from "../../../lib/logging/logger.ts";
-import { answered, startApi } from "./running_api.ts";
+import { answered, API_TOKEN, startApi } from "./running_api.ts";
 import { operationsOf } from "./open_api_document.ts";
 
 Deno.test("Every path but those for probes wants the token, also paths that there are not", async () => {
@@ -51,4 +51,25 @@ Deno.test("An API that closes answers that it does", async () => {
   api.api[Symbol.dispose]();
   const { error } = await answered(errorSchema, await api.fetch("/v1/builds"), 503);
   assert.match(error.message, /The controller ends; ask again later/);
+});
+
+Deno.test("A request whose body does not arrive is answered, and the connection is not kept waiting", async () => {
+  await using api = await startApi({ api: { bodyTimeoutMs: 50 } });
+  const { hostname, port } = new URL(api.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const head = [
+    "POST /v1/builds HTTP/1.1",
+    `host: ${hostname}`,
+    `authorization: Bearer ${API_TOKEN}`,
+    "content-type: application/json",
+    "content-length: 100",
+  ];
+  await connection.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n{"definition": `));
+  let answer = "";
+  for await (const piece of connection.readable.pipeThrough(new TextDecoderStream())) {
+    answer += piece;
+    if (answer.includes("}}")) break;
+  }
+  assert.match(answer, /^HTTP\/1.1 408 /);
+  assert.match(answer, /"code":"timeout","message":"[^"]*reading the request[^"]*; send it again"/i);
 });
