@@ -7,6 +7,7 @@ import { runCommand } from "../../lib/process/run_command.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import type { BenchOptions, Figure } from "./figure.ts";
 import { changeLargeRepository, makeLargeRepository } from "./large_repository.ts";
+import { timed } from "./timed.ts";
 
 /** Runs are long. */
 const MOST_RUNS = 3;
@@ -72,12 +73,6 @@ async function cloneOnce(
   );
   await Deno.remove(directory, { recursive: true });
   return ms;
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
 
 async function git(...args: string[]): Promise<void> {

@@ -3,12 +3,14 @@
  * upstream are separate processes. Needs Linux: memory is read from /proc. Ends with 1 when a target is missed.
  */
 import { parseArgs } from "node:util";
+import { artifacts } from "./artifacts_bench.ts";
 import { bigLog } from "./big_log_bench.ts";
 import { assignment } from "./controller/assignment_bench.ts";
 import { idleFleet } from "./controller/idle_fleet_bench.ts";
 import { logStreams } from "./controller/log_streams_bench.ts";
 import { restart } from "./controller/restart_bench.ts";
 import { throughput } from "./controller/throughput_bench.ts";
+import { cache } from "./cache_bench.ts";
 import { clone } from "./clone_bench.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { firstLine } from "./first_line_bench.ts";
@@ -35,6 +37,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   logStreams,
   restart,
   clone,
+  cache,
+  artifacts,
   ssh,
   standby,
 };
