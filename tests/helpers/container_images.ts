@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { EngineName } from "../../lib/machine/container/engine_name.ts";
 import { runCommand } from "../../lib/process/run_command.ts";
@@ -8,7 +7,7 @@ import { temporaryDirectory } from "./temporary_directory.ts";
 export interface ImageContent {
   /**
    * `busybox`: that with all its applets, as `/bin/sh` too. A list: these programs of the host with their libraries,
-   * the first of them also as `/bin/sh`.
+   * the first of them also as `/bin/sh`. Nothing: files only.
    */
   readonly programs: "busybox" | readonly string[];
   /** Instructions of a Dockerfile: `USER 1000`, `ENTRYPOINT ["false"]`... */
@@ -31,7 +30,7 @@ export function containerImage(engine: EngineName, content: ImageContent): Promi
 export async function removeContainerImages(): Promise<void> {
   for (const [key, image] of made) {
     const [engine] = JSON.parse(key);
-    await runCommand([engine, "rmi", "--force", await image], { anyStatus: true });
+    await runCommand([engine, "rmi", "--force", await image, `${await image}-base`], { anyStatus: true });
   }
   made.clear();
 }
@@ -54,6 +53,14 @@ async function make(
   await (programs === "busybox" ? addBusybox(root) : addPrograms(root, programs));
   const tar = join(folder.path, "root.tar");
   await runCommand(["tar", "-c", "--numeric-owner", "-C", root, "-f", tar, "."]);
+  if (changes.some((change) => change.startsWith("HEALTHCHECK"))) {
+    // Podman keeps it only in images of Docker's own format, which its import does not make.
+    await runCommand([engine, "import", tar, `${name}-base`]);
+    await Deno.writeTextFile(join(folder.path, "Dockerfile"), [`FROM ${name}-base`, ...changes].join("\n"));
+    const format = engine === "podman" ? ["--format", "docker"] : [];
+    await runCommand([engine, "build", ...format, "--tag", name, folder.path]);
+    return name;
+  }
   const flags = changes.flatMap((change) => ["--change", change]);
   await runCommand([engine, "import", ...flags, tar, name]);
   return name;
@@ -79,6 +86,5 @@ async function addPrograms(root: string, programs: readonly string[]): Promise<v
     }
   }
   const [shell] = programs;
-  assert.ok(shell);
-  if (shell !== "sh") await Deno.symlink(shell, join(root, "bin", "sh"));
+  if (shell !== undefined) await Deno.symlink(shell, join(root, "bin", "sh"));
 }

@@ -1,33 +1,21 @@
-import { Buffer, isUtf8 } from "node:buffer";
+import { isUtf8 } from "node:buffer";
 import { posix } from "node:path";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { describeStatus, succeeded } from "../../process/exit_status.ts";
 import { packTar } from "../local/tar.ts";
 import type { FileEntry, MachineCommand, MachineFiles } from "../machine.ts";
-import type { ContainerEngine } from "./container_engine.ts";
-import type { ContainerShell } from "./container_shell.ts";
+import { ArchiveCopy, type ArchiveCopyOptions } from "./archive_copy.ts";
 import { listCommand, parseListing } from "./file_listing.ts";
-import { MountTable } from "./mount_table.ts";
-import type { SessionFacts } from "./shell_session.ts";
 import { shellQuote } from "../shell_quote.ts";
-import { renameEntries } from "./rename_entries.ts";
 import { type TarEntry, TarReader } from "./tar_entries.ts";
 import { tarOfFile } from "./tar_file.ts";
 
 /** What is written by a shell's own means, which is faster than a copy by the engine; in bytes. */
 const SMALL = 64 * 1024;
 
-/** How long a copy may take; in milliseconds. */
-const COPY_MS = 2 * 3_600_000;
-
-export interface ContainerFilesOptions {
-  readonly engine: ContainerEngine;
-  readonly container: string;
-  readonly shell: ContainerShell;
-  readonly facts: SessionFacts;
+export interface ContainerFilesOptions extends ArchiveCopyOptions {
+  /** What the container's programs have in their environment. */
   readonly environment: ReadonlyMap<string, string>;
-  /** Aborts when the machine is disposed. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -38,10 +26,11 @@ export interface ContainerFilesOptions {
 export class ContainerFiles implements MachineFiles {
   readonly temporaryDirectory = "/tmp";
   readonly #options: ContainerFilesOptions;
-  #mounts: Promise<MountTable> | undefined;
+  readonly #archives: ArchiveCopy;
 
   constructor(options: ContainerFilesOptions) {
     this.#options = options;
+    this.#archives = new ArchiveCopy(options);
   }
 
   /** Writes those files of a command that no shell can write, and leaves it the others. */
@@ -64,7 +53,7 @@ export class ContainerFiles implements MachineFiles {
     await this.#look(path, "Reading");
     const cat = this.#options.facts.tools.get("cat");
     if (cat !== undefined) return await this.#output(`Reading ${path}`, [cat, "--", path]);
-    const tar = new TarReader(this.#copyOut(path));
+    const tar = new TarReader(this.#archives.from(path));
     const entry = await tar.next();
     if (entry?.kind === "file") return ReadableStream.from(tar.content());
     await tar.cancel();
@@ -92,7 +81,7 @@ export class ContainerFiles implements MachineFiles {
       );
     }
     const file = tarOfFile(posix.basename(path), bytes, mode ?? 0o644);
-    await this.#copyIn(directory, ReadableStream.from([file]));
+    await this.#archives.into(directory, ReadableStream.from([file]));
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -116,15 +105,14 @@ export class ContainerFiles implements MachineFiles {
       const output = await this.#output(`Listing ${path}`, listCommand({ find, stat, nonce }), path);
       return yield* parseListing(output, nonce);
     }
-    const tar = new TarReader(this.#copyOut(`${path}/.`));
-    try {
-      for (let entry; (entry = await tar.next());) {
-        const below = posix.normalize(entry.path).replace(/\/$/, "");
-        if (below !== ".") yield fileEntry(below, entry);
-      }
-    } finally {
-      await tar.cancel();
+    const tar = new TarReader(this.#archives.from(`${path}/.`));
+    const entries: FileEntry[] = [];
+    for (let entry; (entry = await tar.next());) {
+      const below = posix.normalize(entry.path).replace(/\/$/, "");
+      if (below !== ".") entries.push(fileEntry(below, entry));
     }
+    // An archive has a folder before what is in it.
+    yield* entries.reverse();
   }
 
   async pack(directory: string, paths: readonly string[]): Promise<ReadableStream<Uint8Array>> {
@@ -134,15 +122,12 @@ export class ContainerFiles implements MachineFiles {
     if (tar !== undefined) {
       return await this.#output(`Packing ${directory}`, [tar, "-c", "-f", "-", "--", ...paths], directory);
     }
-    if (paths.length === 1 && paths[0] === ".") return this.#copyOut(`${directory}/.`);
-    throw new Error(
-      `Packing ${paths.join(", ")} of ${directory}: the image has no tar; install it in the image`,
-    );
+    return this.#archives.pack(directory, paths);
   }
 
   async unpack(directory: string, tar: ReadableStream<Uint8Array>): Promise<void> {
     await this.makeDirectory(directory);
-    await this.#copyIn(directory, tar);
+    await this.#archives.into(directory, tar);
   }
 
   async copyFromHost(
@@ -154,7 +139,9 @@ export class ContainerFiles implements MachineFiles {
     const signal = AbortSignal.any([options.signal, this.#options.signal]);
     const listed = await Array.fromAsync(paths);
     await this.makeDirectory(to);
-    if (listed.length > 0) await this.#copyIn(to, packTar(from, { paths: listed, signal }), signal);
+    if (listed.length > 0) {
+      await this.#archives.into(to, packTar(from, { paths: listed, signal }), { signal });
+    }
   }
 
   /** Rejects when there is nothing at a path, or not what is wanted. */
@@ -202,64 +189,11 @@ export class ContainerFiles implements MachineFiles {
       },
     }, { highWaterMark: 0 });
   }
-
-  /** Unpacks a tar below an existing directory, for the container's user. */
-  async #copyIn(
-    directory: string,
-    tar: ReadableStream<Uint8Array>,
-    signal = this.#options.signal,
-  ): Promise<void> {
-    const { engine, container, shell, facts } = this.#options;
-    const doing = `Copying files to ${directory} of the container ${container}`;
-    const { text } = await shell.request(`cd -- ${shellQuote(directory)} && pwd -P`);
-    const real = text.trimEnd();
-    this.#mounts ??= shell.readLines("/proc/self/mountinfo").then((lines) => new MountTable(lines));
-    if (!(await this.#mounts).reachedFromOutside(real)) {
-      const unpack = [
-        "exec",
-        "--interactive",
-        "--workdir",
-        real,
-        container,
-        "tar",
-        "-x",
-        "-p",
-        "-o",
-        "-f",
-        "-",
-      ];
-      return void await engine.run(doing, unpack, { stdin: tar, signal, timeoutMs: COPY_MS });
-    }
-    // Docker refuses links that lead out of the folder it copies to; out of the root none leads.
-    // Its own way to give them to the container's user looks that one up on the engine's host.
-    const stdin = renameEntries(tar, { rename: (path) => placeBelow(real, path), owner: facts.owner });
-    await engine.run(doing, ["cp", "--archive=false", "-", `${container}:/`], {
-      stdin,
-      signal,
-      timeoutMs: COPY_MS,
-    });
-  }
-
-  /** A tar of what is at a path, by the engine's archive copy. */
-  #copyOut(path: string): ReadableStream<Uint8Array> {
-    const { engine, container, signal } = this.#options;
-    return engine.stream(["cp", `${container}:${path}`, "-"], { signal });
-  }
 }
 
 /** Whether a shell can write it: text without NUL. */
 function isShellText(content: Uint8Array): boolean {
   return !content.includes(0) && isUtf8(content);
-}
-
-/** An entry's path as it is below the root. Throws an error for one that would leave its directory. */
-function placeBelow(directory: string, path: string): string {
-  const place = Buffer.from(posix.join(directory, "x")).toString("latin1").slice(1, -1);
-  const normal = posix.normalize(path);
-  if (posix.isAbsolute(path) || normal === ".." || normal.startsWith("../")) {
-    throw new Error(`Unpacking a tar: its entry ${path} would be outside ${directory}`);
-  }
-  return normal === "." || normal === "./" ? place : place + normal;
 }
 
 function fileEntry(path: string, { kind, size, mode }: TarEntry): FileEntry {

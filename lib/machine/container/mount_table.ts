@@ -1,29 +1,32 @@
-/** What of a container's files the engine reaches from outside: its own root and mounts of the host's. */
+interface Mount {
+  /** Absolute path in the container. */
+  readonly at: string;
+  readonly type: string;
+  readonly readOnly: boolean;
+}
+
+/** What of a container's files the engine reaches from outside: its own root and what of the host is mounted there. */
 export class MountTable {
-  readonly #mounts: ReadonlyArray<{ readonly at: string; readonly reached: boolean }>;
+  readonly #mounts: readonly Mount[];
 
   /** `lines` is a /proc/PID/mountinfo: proc(5). */
   constructor(lines: string) {
     this.#mounts = lines.split("\n").filter((line) => line.includes(" - ")).map((line) => {
-      const [own = "", rest = ""] = line.split(" - ");
+      const [own = "", filesystem = ""] = line.split(" - ");
       const [, , , , at = "", options = ""] = own.split(" ");
-      const [type = ""] = rest.split(" ");
-      // Docker sees what is below a mount in memory, and refuses a root that is read-only.
-      return {
-        at: unescape(at),
-        reached: type !== "tmpfs" && !(at === "/" && options.split(",").includes("ro")),
-      };
+      const [type = ""] = filesystem.split(" ");
+      return { at: unescape(at), type, readOnly: options.split(",").includes("ro") };
     });
   }
 
-  /** Whether the engine's archive copy reaches an absolute path without links. */
+  /** Whether the engine's archive copy can write to an absolute path without links. */
   reachedFromOutside(path: string): boolean {
+    // Docker refuses where the root is read-only; and of a mount in memory it sees only what is below it.
+    if (this.#mounts.some(({ at, readOnly }) => at === "/" && readOnly)) return false;
     const over = this.#mounts.filter(({ at }) => at === "/" || path === at || path.startsWith(`${at}/`));
     // Of two on one place the later one counts.
-    return over.reduce((deepest, mount) => mount.at.length >= deepest.at.length ? mount : deepest, {
-      at: "",
-      reached: true,
-    }).reached;
+    const [deepest] = over.reverse().sort((a, b) => b.at.length - a.at.length);
+    return deepest?.type !== "tmpfs";
   }
 }
 

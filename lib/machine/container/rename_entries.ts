@@ -30,8 +30,10 @@ interface Extended {
 export interface RenameOptions {
   /** An entry's new name; what hard links lead to is renamed, too, symbolic links are not. Names are bytes (latin1). */
   readonly rename: (path: string) => string;
-  /** Whom everything is to belong to. */
-  readonly owner: { readonly uid: number; readonly gid: number };
+  /** Whom everything is to belong to; whom it belongs to when absent. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** True leaves out the archive's end: another one follows. */
+  readonly goesOn?: boolean;
 }
 
 /**
@@ -55,15 +57,17 @@ export function renameEntries(
 class EntryRenamer {
   readonly #rename: (path: string) => string;
   readonly #owner: RenameOptions["owner"];
+  readonly #goesOn: boolean;
   #unread: Uint8Array = new Uint8Array();
   /** How much of the content that is passed on as it is is still to come, its padding included. */
   #passing = 0;
   #ended = false;
   #extended: Extended = { records: "" };
 
-  constructor({ rename, owner }: RenameOptions) {
+  constructor({ rename, owner, goesOn = false }: RenameOptions) {
     this.#rename = rename;
     this.#owner = owner;
+    this.#goesOn = goesOn;
   }
 
   /** What could not be read as a header. */
@@ -74,8 +78,10 @@ class EntryRenamer {
   push(chunk: Uint8Array, write: (bytes: Uint8Array) => void): void {
     this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk]);
     while (this.#unread.length > 0) {
-      if (this.#ended) write(this.#take(this.#unread.length));
-      else if (this.#passing > 0) {
+      if (this.#ended) {
+        const end = this.#take(this.#unread.length);
+        if (!this.#goesOn) write(end);
+      } else if (this.#passing > 0) {
         const bytes = this.#take(Math.min(this.#passing, this.#unread.length));
         this.#passing -= bytes.length;
         write(bytes);
@@ -125,11 +131,9 @@ class EntryRenamer {
     if (records !== "") write(paxHeader(records));
     header.fill(0, PREFIX.at, PREFIX.at + PREFIX.bytes);
     setText(header, NAME, path);
-    setNumber(header, UID, this.#owner.uid);
-    setNumber(header, GID, this.#owner.gid);
+    if (this.#owner) setOwner(header, this.#owner);
     setText(header, LINK, link);
-    // Old GNU headers use the place of the prefix otherwise. Names of owners would win over their numbers.
-    header.fill(0, OWNER_NAMES.at, OWNER_NAMES.at + OWNER_NAMES.bytes);
+    // Old GNU headers use the place of the prefix otherwise.
     header.write("ustar\x0000", 257, "latin1");
     setChecksum(header);
     write(header);
@@ -149,6 +153,13 @@ function textOf(header: Buffer, { at, bytes }: Field): string {
 function setText(header: Buffer, { at, bytes }: Field, text: string): void {
   header.fill(0, at, at + bytes);
   header.write(text.slice(0, bytes), at, "latin1");
+}
+
+function setOwner(header: Buffer, { uid, gid }: { uid: number; gid: number }): void {
+  setNumber(header, UID, uid);
+  setNumber(header, GID, gid);
+  // Names would win over numbers.
+  header.fill(0, OWNER_NAMES.at, OWNER_NAMES.at + OWNER_NAMES.bytes);
 }
 
 /** Octal digits, or, for what is too large for them, a binary number as GNU's tar writes it. */
