@@ -12,6 +12,7 @@ export interface TestContainerOptions {
   readonly container: MessageInitShape<typeof Isolation_ContainerSchema>;
   readonly isolation?: ContainerIsolationOptions;
   readonly progress?: (line: string) => void;
+  readonly ledger?: ClaimList;
   readonly signal?: AbortSignal;
 }
 
@@ -28,13 +29,12 @@ export class TestContainer implements AsyncDisposable {
   }
 
   static async start(engine: EngineName, options: TestContainerOptions): Promise<TestContainer> {
-    const ledger = new ClaimList();
     const isolation = new ContainerIsolation(create(Isolation_ContainerSchema, options.container), {
       engine,
       lazyPull: true,
       ...options.isolation,
     });
-    const { signal = new AbortController().signal, progress = () => {} } = options;
+    const { signal = new AbortController().signal, progress = () => {}, ledger = new ClaimList() } = options;
     return new TestContainer(
       engine,
       await isolation.prepare({ taskId: "7", progress, signal, ledger }),

@@ -11,6 +11,7 @@ import { ContainerMachine } from "../../machine/container/container_machine.ts";
 import { findEngine } from "../../machine/container/find_engine.ts";
 import { type SessionFacts, ShellSession } from "../../machine/container/shell_session.ts";
 import { hostPlatform } from "../../machine/host_platform.ts";
+import { runCommand } from "../../process/run_command.ts";
 import { ToolError } from "../../process/tool_error.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Isolation, PrepareRequest } from "../isolation.ts";
@@ -56,7 +57,7 @@ export class ContainerIsolation implements Isolation {
         : getImage(image, { ...options, observe }),
       engineCapacity(engine),
     ]);
-    for (const { source } of volumes) await Deno.mkdir(source, { recursive: true, mode: 0o700 });
+    await makeSources(volumes);
     return await this.#start(request, { engine, facts, ...clampedResources(this.#container, capacity) });
   }
 
@@ -75,6 +76,7 @@ export class ContainerIsolation implements Isolation {
     signal.throwIfAborted();
     const claim = await ledger.claim({ kind: "container", engine: engine.name, name: container });
     const doing = `Starting a container of the image ${this.#container.image}`;
+    let session: ShellSession | undefined;
     try {
       const args = runArguments({
         ...place,
@@ -83,7 +85,7 @@ export class ContainerIsolation implements Isolation {
         container: this.#container,
         mounts: [...this.#container.volumes, ...this.#projectMount(workingDirectory)],
       });
-      const session = new ShellSession(engine.talk(doing, args), { unset: image.environment.keys() });
+      session = new ShellSession(engine.talk(doing, args), { unset: image.environment.keys() });
       const facts = await begin(session, { doing, engine, signal });
       return new ContainerMachine({
         engine,
@@ -97,11 +99,11 @@ export class ContainerIsolation implements Isolation {
         resources: claim,
       });
     } catch (error) {
-      await withGrace(
-        `removing the container ${container}`,
-        UNDO_MS,
-        (signal) => engine.remove(container, { signal }),
-      );
+      await withGrace(`removing the container ${container}`, UNDO_MS, async (signal) => {
+        // While the engine still makes it, there is nothing to remove yet.
+        await session?.end();
+        await engine.remove(container, { signal });
+      });
       await claim[Symbol.asyncDispose]();
       throw error;
     }
@@ -111,6 +113,12 @@ export class ContainerIsolation implements Isolation {
     const { project } = this.#options;
     return project?.mounted ? [create(VolumeSchema, { source: project.directory, target })] : [];
   }
+}
+
+/** Makes the folders of this host that are to be mounted, those that are missing, as the user of programs. */
+async function makeSources(volumes: readonly Volume[]): Promise<void> {
+  if (volumes.length === 0) return;
+  await runCommand(["mkdir", "-p", "-m", "0700", "--", ...volumes.map(({ source }) => source)]);
 }
 
 /** Waits until the container's shells answer. Rejects with why it could not be started. */

@@ -7,8 +7,8 @@ import { MountTable } from "./mount_table.ts";
 import { renameEntries } from "./rename_entries.ts";
 import type { SessionFacts } from "./shell_session.ts";
 
-/** How long a copy may take; in milliseconds. */
-const COPY_MS = 2 * 3_600_000;
+/** How long the image's `tar` may take; in milliseconds. */
+const UNPACK_MS = 2 * 3_600_000;
 
 /** By what an archive ends. */
 const END = new Uint8Array(1024);
@@ -53,13 +53,12 @@ export class ArchiveCopy {
     this.#mounts ??= shell.readLines("/proc/self/mountinfo").then((lines) => new MountTable(lines));
     if (!(await this.#mounts).reachedFromOutside(place)) {
       const args = ["exec", "--interactive", "--workdir", place, container, ...UNPACK];
-      return void await engine.run(doing, args, { stdin: tar, signal, timeoutMs: COPY_MS });
+      return void await engine.run(doing, args, { stdin: tar, signal, timeoutMs: UNPACK_MS });
     }
     // Docker refuses links that lead out of the folder it copies to; out of the root none leads. Its own way to give
     // files to the container's user looks that one up on the engine's host.
-    const stdin = renameEntries(tar, { rename: (path) => placeBelow(place, path), owner: facts.owner });
-    const args = ["cp", "--archive=false", "-", `${container}:/`];
-    await engine.run(doing, args, { stdin, signal, timeoutMs: COPY_MS });
+    const renamed = renameEntries(tar, { rename: (path) => placeBelow(place, path), owner: facts.owner });
+    await engine.unpack(doing, { container, tar: renamed, signal });
   }
 
   /** A tar of what is at a path; its entries begin with the last part of that. */

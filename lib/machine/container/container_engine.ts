@@ -1,14 +1,21 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { succeeded } from "../../process/exit_status.ts";
 import { type CommandResult, runCommand, type RunOptions } from "../../process/run_command.ts";
 import { type Dialog, startDialog } from "../../process/start_dialog.ts";
 import { ToolError } from "../../process/tool_error.ts";
 import { toolStream } from "../../process/tool_stream.ts";
+import { makePrivateDirectory } from "../local/private_directory.ts";
+import { removeTree } from "../local/remove_tree.ts";
 import { ENGINE_ERRORS, type EngineError } from "./engine_error.ts";
 import type { EngineName } from "./engine_name.ts";
 
 /** Everything but pulls and copies is done within seconds; an engine that takes longer hangs. In milliseconds. */
 const CALL_MS = 60_000;
+
+/** How long a copy may take; in milliseconds. */
+const COPY_MS = 2 * 3_600_000;
 
 /** Of what an engine printed, how many lines are looked at for the cause of its failure. */
 const KEPT_LINES = 20;
@@ -105,6 +112,22 @@ export class ContainerEngine {
     }
   }
 
+  /** Unpacks a tar below the root of a container. */
+  async unpack(
+    doing: string,
+    options: { container: string; tar: ReadableStream<Uint8Array>; signal: AbortSignal },
+  ): Promise<void> {
+    const { container, tar, signal } = options;
+    const args = ["cp", "--archive=false", "-", `${container}:/`];
+    await using spool = this.name === "podman" ? await makeSpool() : undefined;
+    await this.run(doing, args, {
+      stdin: tar,
+      signal,
+      timeoutMs: COPY_MS,
+      ...spool && { environment: new Map([...Object.entries(Deno.env.toObject()), ["TMPDIR", spool.path]]) },
+    });
+  }
+
   /** What a failure of the engine's program means. */
   errorOf(doing: string, error: unknown): EngineError {
     return ENGINE_ERRORS[this.name](doing, error);
@@ -124,6 +147,13 @@ export class ContainerEngine {
       if (!isMissing(error)) throw error;
     }
   }
+}
+
+/** Podman writes all that it is to unpack to a file in TMPDIR first, and leaves that there (seen with 4.3.1). */
+async function makeSpool(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = join(tmpdir(), `cirrus-copy-${crypto.randomUUID()}`);
+  await makePrivateDirectory(path);
+  return { path, [Symbol.asyncDispose]: () => removeTree(path) };
 }
 
 /** Whether an engine said that what it was asked about does not exist. */

@@ -87,6 +87,7 @@ export class ContainerMachine implements Machine {
     this.#shell.end();
     this.#disposal.abort(new AbortReason("finished", "The machine is being disposed"));
     await this.#bridges.disposeAsync();
+    await using _session = this.#options.session;
     await withGrace(
       `removing the container ${container}`,
       REMOVE_MS,

@@ -53,7 +53,7 @@ export async function startContainerProgram(
   const marker = `\u001e${crypto.randomUUID()}\u001e`;
   const started = session.expect(`started-${mark}`);
   const over = session.expect(`over-${mark}`);
-  session.run(programRequest({ command, ...options }));
+  session.run(programRequest({ command, ...options }), { mark });
   const start = await Promise.race([started, over.then(() => started)]).catch(() => undefined);
   if (start?.code) {
     await over;

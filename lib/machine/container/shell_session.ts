@@ -32,7 +32,7 @@ const BASH_AS_OTHERS = "(set +o posix) 2>/dev/null && set +o posix";
  * Two shells in a container, over one process of the engine's program: the first answers requests at once, the second
  * runs one program at a time. See `session_script.ts`.
  */
-export class ShellSession {
+export class ShellSession implements AsyncDisposable {
   readonly #nonce = crypto.randomUUID();
   readonly #dialog: Dialog;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -113,15 +113,30 @@ for t in ${TOOLS.join(" ")}; do command -v $t || echo; done`,
     return this.#control.expect(key);
   }
 
-  /** Gives the second shell some text to run. */
-  run(text: string): void {
+  /**
+   * Gives the second shell some text to run. When this program dies meanwhile, the first shell ends what carries
+   * `mark`.
+   */
+  run(text: string, { mark }: { mark?: number } = {}): void {
+    if (mark !== undefined) this.#send(`current=${markInProc(mark)}\n`);
     this.#send(`printf '%s\\n' ${shellQuote(text)} >&4\n`);
+  }
+
+  /** Closes our end and waits for the other one: the shells end, and the container where they are its first process. */
+  async end(): Promise<void> {
+    this.#writer.close().catch(() => {});
+    await this.#dialog.status;
+  }
+
+  /** Kills the process of the engine's program, if it still runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.ended) await this.#dialog[Symbol.asyncDispose]();
   }
 
   #begin(): void {
     const own = ["PWD", "OLDPWD", "SHLVL", "HOSTNAME", "HOME", "TERM", "container"];
     const common = `N=${this.#nonce}\n${FUNCTIONS}\nexec 7>&2`;
-    this.#send(`${common}\n`);
+    this.#send(`${common}\ncurrent=none\ntrap 'end "$current"' EXIT\n`);
     this.run(`${common} 6>&1\n${BASH_AS_OTHERS}\nunset ${[...new Set([...own, ...this.#unset])].join(" ")}`);
   }
 
