@@ -74,10 +74,10 @@ function writeFile({ path, content, mode = 0o600 }: CommandFile): Uint8Array {
   // Byte by byte: it need not be UTF-8.
   const text = shellQuote(Buffer.from(content).toString("latin1"));
   return Buffer.concat([
-    Buffer.from(`problem=$( (umask 077; : >${name} && chmod ${mode.toString(8)} ${name} && printf %s `),
+    Buffer.from(`(umask 077; : >${name} && chmod ${mode.toString(8)} ${name} && printf %s `),
     Buffer.from(text, "latin1"),
-    // The shells' own words for a write that fails leave out why.
-    Buffer.from(` >${name}) 2>&1) || no "$problem; $(echo | cat 2>&1 >>${name})"`),
+    // What a shell says of a write that fails leaves out why, so `cat` tries, too.
+    Buffer.from(` >${name}) 2>/dev/null || no "cannot write "${name}": $( (echo | cat >>${name}) 2>&1)"`),
   ]);
 }
 

@@ -33,7 +33,7 @@ const OWN_VARIABLES = [
 
 /** Prints the environment with NUL behind each variable, between two lines with `$1`. */
 const PRINT_ENVIRONMENT = 'echo "<<$1>>"; cat /proc/self/environ 2>/dev/null || env -0 2>/dev/null || ' +
-  `perl -e "print map { \\"\\$_=\\$ENV{\\$_}\\0\\" } keys %ENV"; echo; echo "<<end $1>>"`;
+  `perl -e "print \\"\\$_=\\$ENV{\\$_}\\0\\" for keys %ENV"; echo; echo "<<end $1>>"`;
 
 /**
  * `$1`: a token; `$2`: PRINT_ENVIRONMENT. The user's shell as sshd started it, then as a login shell, which reads

@@ -117,7 +117,7 @@ for (
   })
 ) {
   Deno.test(`a VM ${fault} is a lost machine`, needsGuest, async () => {
-    await using it = await startMachine({}, { keepaliveMs: 100 });
+    await using it = await startMachine({}, { keepaliveMs: 300 });
     const process = await startReady(it.machine);
     const reading = it.machine.files.read("/dev/zero").then((stream) => stream.pipeTo(new WritableStream()));
     reading.catch(() => {});
