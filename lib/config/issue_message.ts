@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { nearest } from "../diagnostics/nearest.ts";
 
 /** What an issue says that has no message of its own, to go on what the value is called. */
 export function issueMessage(issue: z.core.$ZodRawIssue): string {
@@ -8,7 +9,7 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
         ? "it is missing"
         : `it must be ${TYPES[issue.expected] ?? issue.expected}, this is ${kindOf(issue.input)}`;
     case "invalid_value":
-      return `it must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map(String).join(", ")}`;
+      return `it must be one of ${issue.values.map(String).join(", ")}${suggestion(issue)}`;
     case "too_small":
       return `it must ${bound(issue, issue.minimum, issue.inclusive === false ? "above" : "at least")}`;
     case "too_big":
@@ -22,6 +23,11 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
     default:
       return "it does not make sense";
   }
+}
+
+function suggestion({ input, values }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidValue>): string {
+  const meant = typeof input === "string" ? nearest(input, values.map(String)) : undefined;
+  return meant === undefined ? "" : `; did you mean "${meant}"?`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -71,7 +71,7 @@ Deno.test("everything that is wrong is told at once, in the order of the file", 
 resources: {gpu: many, cpu: -1}
 log:
   levl: info
-  level: verbose
+  level: wranning
   rotate-size: 12 apples
   max-rotations: 1.5
 rpc: {endpoint: "ftp://x"}
@@ -83,7 +83,7 @@ nam: x
     '2:18 Invalid "gpu": it must be a number, this is a text',
     "2:29 Invalid amount: it must be a number from 0 up",
     '4:3 Unknown key "levl"; did you mean "level"?',
-    '5:10 Invalid "level": it must be one of panic, fatal, error, warning, info, debug, trace',
+    '5:10 Invalid "level": it must be one of panic, fatal, error, warning, info, debug, trace; did you mean "warning"?',
     '6:16 Cannot read the size "12 apples": unknown unit "apples"; the units are B, KB, MB, GB, TB, KiB, MiB, GiB and TiB',
     '7:18 Invalid "max-rotations": it must be a whole number, this is a number',
     '8:17 Invalid endpoint "ftp://x": "ftp" is no scheme of an endpoint; use http, https or unix',

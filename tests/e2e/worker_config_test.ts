@@ -98,7 +98,7 @@ ${stays.line}${joins.line}`,
   );
   program.kill("SIGHUP");
   const log = await program.hasPrinted(
-    "the configuration was read again: labels, resources, security",
+    "the configuration was read again: upstreams, labels, resources, security",
     "stderr",
   );
   assert.match(log, /name.{1,2} cannot change while the worker runs \(worker\.yml:1:1\)/);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Controller } from "../../controller/controller.ts";
 import { childOf } from "../../diagnostics/yaml_node.ts";
 import type { Log } from "../../logging/open_log.ts";
+import { differing } from "../differing.ts";
 import type { Io } from "../io.ts";
 import { logLevel } from "../log_level.ts";
 import type { ControllerSettings } from "./controller_settings.ts";
@@ -13,20 +14,15 @@ export interface ApplyControllerOptions {
   readonly io: Pick<Io, "debug">;
 }
 
-/** The settings that a controller needs a new start for. */
-const FIXED = [
-  "listen",
-  "httpListen",
-  "publicUrl",
-  "publicHttpUrl",
-  "tlsCert",
-  "tlsKey",
-  "insecure",
-  "registrationTokenFile",
-  "apiTokenFile",
-  "dataDir",
-  "maxCaches",
-] as const satisfies readonly (keyof ControllerSettings)[];
+/** The settings that hold from now on; each other one needs a new start. */
+const CHANGEABLE: ReadonlySet<string> = new Set<keyof ControllerSettings>([
+  "keep",
+  "maxDisk",
+  "queueTimeout",
+  "workerTimeout",
+  "log",
+  "config",
+]);
 
 /**
  * Lets a running controller go over to other settings; resolves with the names of what has changed. What can change only
@@ -40,7 +36,7 @@ export function applyControllerSettings(
   controller.changeLimits(now);
   const levelOf = (settings: ControllerSettings) => logLevel(io, settings.log?.level);
   log.setLevel(levelOf(next));
-  const fixed = FIXED.filter((name) => !isDeepStrictEqual(before[name], next[name])).map(keyOf);
+  const fixed = differing(before, next).filter((name) => !CHANGEABLE.has(name)).map(keyOf);
   const { level: _before, ...logBefore } = before.log ?? {};
   const { level: _next, ...logNext } = next.log ?? {};
   for (const key of isDeepStrictEqual(logBefore, logNext) ? fixed : [...fixed, "log"]) {

@@ -1,9 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
-import { childOf } from "../../diagnostics/yaml_node.ts";
+import type { WorkerConfig } from "../../config/worker_config.ts";
+import { childOf, type YamlNode } from "../../diagnostics/yaml_node.ts";
 import type { LogLevel } from "../../logging/level.ts";
 import type { Log } from "../../logging/open_log.ts";
 import type { Secrets } from "../../logging/secrets.ts";
 import type { Worker } from "../../worker/worker.ts";
+import { differing } from "../differing.ts";
 import type { Io } from "../io.ts";
 import { logLevel } from "../log_level.ts";
 import type { WorkerRunFlags } from "./flags.ts";
@@ -31,8 +32,7 @@ export async function applySettings(next: WorkerSettings, options: ApplyOptions)
   log.setLevel(levelOf(next, io));
   for (const warning of next.warnings) log.logger.warning(warning);
   warnOfFixed(next, { before, log });
-  const changed = (["labels", "resources", "security", "standby", "tuning", "upstreams"] as const)
-    .filter((name) => !isDeepStrictEqual(then[name], now[name]));
+  const changed = differing(then, now);
   return levelOf(before, io) === levelOf(next, io) ? changed : [...changed, "log level"];
 }
 
@@ -41,24 +41,36 @@ export function levelOf({ file }: Pick<WorkerSettings, "file">, io: Pick<Io, "de
   return logLevel(io, file?.config.value.log?.level);
 }
 
+/** The keys of a worker's file that hold from now on; each other one needs a new start. */
+const CHANGEABLE: ReadonlySet<string> = new Set<keyof WorkerConfig>([
+  "token",
+  "token-file",
+  "rpc",
+  "upstreams",
+  "labels",
+  "resources",
+  "security",
+  "standby",
+  "tuning",
+  "log",
+]);
+
 /** Names what has changed in the file and holds only from the next start on. */
 function warnOfFixed(
   next: WorkerSettings,
   { before, log }: { readonly before: WorkerSettings; readonly log: Log },
 ): void {
-  const fixed = ({ name, file }: WorkerSettings) => ({ ...file?.config.value, name });
-  const [then, now] = [fixed(before), fixed(next)];
+  const valueOf = ({ name, file }: WorkerSettings) => ({ ...file?.config.value, name });
+  const [then, now] = [valueOf(before), valueOf(next)];
   const root = next.file?.config.root;
-  const warn = (key: string, section?: string) => {
-    const at = childOf(section ? childOf(root, section) : root, key)?.at;
-    const place = at && next.file ? ` (${next.file.config.path}:${at.line}:${at.column})` : "";
-    const name = section ? `${section}.${key}` : key;
+  const warn = (name: string, key: YamlNode | undefined) => {
+    const place = key && next.file ? ` (${next.file.config.path}:${key.at.line}:${key.at.column})` : "";
     log.logger.warning(`"${name}" cannot change while the worker runs${place}: start it again for that`);
   };
-  if (then.name !== now.name) warn("name");
-  if (!isDeepStrictEqual(then.log?.file, now.log?.file)) warn("file", "log");
-  for (const key of ["resource-modifiers", "tart-pre-pull"] as const) {
-    if (!isDeepStrictEqual(then[key], now[key])) warn(key);
+  for (const key of differing(then, now)) {
+    if (!CHANGEABLE.has(key)) warn(key, childOf(root, key));
   }
-  if (then.log?.format !== now.log?.format) warn("format", "log");
+  for (const key of differing(then.log ?? {}, now.log ?? {})) {
+    if (key !== "level") warn(`log.${key}`, childOf(childOf(root, "log"), key));
+  }
 }
