@@ -61,13 +61,16 @@ export class Guest implements AsyncDisposable {
     });
     await Promise.race([failed, eventually(() => exists(join(state, "init")))]);
     const guest = new Guest(await readState(state), resources.move());
-    if (options.sshd ?? true) await Promise.race([failed, guest.#listens()]);
+    await Promise.race([failed, (options.sshd ?? true) ? guest.#listens() : guest.#hasLeft()]);
     return guest;
   }
 
-  /** One that boot.sh was started for elsewhere with `--state`; disposing it leaves it running. */
+  /** One that boot.sh was started for elsewhere with `--state`, once it is up; disposing it leaves it running. */
   static async at(stateDirectory: string): Promise<Guest> {
-    return new Guest(await readState(stateDirectory), new AsyncDisposableStack());
+    await eventually(() => exists(join(stateDirectory, "init")));
+    const guest = new Guest(await readState(stateDirectory), new AsyncDisposableStack());
+    await guest.#hasLeft();
+    return guest;
   }
 
   /** Runs a script in the guest as root, and resolves with what it prints. Rejects when it fails. */
@@ -148,6 +151,11 @@ export class Guest implements AsyncDisposable {
     const table = await Deno.readTextFile(`/proc/${this.#init}/net/tcp`);
     const sockets = table.split("\n").map((line) => line.trim().split(/\s+/));
     return sockets.find(([, address, , state]) => address === "00000000:0016" && state === "0A")?.[9];
+  }
+
+  /** Its first process has this file once it has left the host's, where nothing must be done in its name. */
+  async #hasLeft(): Promise<void> {
+    await eventually(() => this.run("[ -e /run/init ]").then(() => true, () => false));
   }
 
   /** Numbers of its processes, by the host's count. */
