@@ -1,5 +1,6 @@
 import { buildApplication, buildRouteMap, help, run, version } from "@stricli/core";
 import type { CliContext } from "./command.ts";
+import { commandsBesideDefault } from "./command_group.ts";
 import { buildsCommand } from "./builds/command.ts";
 import { cancelCommand } from "./cancel/command.ts";
 import { controllerCommands } from "./controller/commands.ts";
@@ -58,7 +59,7 @@ const EVERYTHING_IS_NEAR = {
   weights: { insertion: 0, deletion: 0, substitution: 0, transposition: 0 },
 };
 
-const createApplication = ({ debug }: { readonly debug: boolean }) =>
+const createApplication = (words: readonly string[], { debug }: { readonly debug: boolean }) =>
   buildApplication<CliContext>(root, {
     name: "cirrus",
     scanner: {
@@ -68,7 +69,7 @@ const createApplication = ({ debug }: { readonly debug: boolean }) =>
     },
     documentation: { caseStyle: "convert-camel-to-kebab" },
     completion: { includeAliases: true },
-    localization: { text: applicationText({ debug }) },
+    localization: { text: applicationText({ debug, commands: commandsBesideDefault(root, words) }) },
     determineExitCode: exitCodeOf,
   }, {
     debug: debugFlag,
@@ -95,7 +96,7 @@ const createApplication = ({ debug }: { readonly debug: boolean }) =>
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const process: CliContext["process"] = { stdout: writable(io.stdout, io), stderr: writable(io.stderr, io) };
   const { words, debug } = takeDebugFlag(args);
-  const application = createApplication({ debug });
+  const application = createApplication(words, { debug });
   const context = { process, io: debug ? withDebug(io) : io };
   if (words[0] === PROPOSE) process.stdout.write(await propose(application, words.slice(1), context));
   else await run(application, words, context);

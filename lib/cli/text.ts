@@ -9,9 +9,11 @@ import { describeError, describeFully } from "./describe_error.ts";
 
 /**
  * What the command line's library says, where its own words would mislead or could show a secret. With `debug`,
- * errors come with their stacks.
+ * errors come with their stacks. `commands` are what a word may have been meant to be that is no argument.
  */
-export function applicationText({ debug }: { readonly debug: boolean }): ApplicationText {
+export function applicationText(
+  { debug, commands }: { readonly debug: boolean; readonly commands: readonly string[] },
+): ApplicationText {
   const describe = (error: unknown) => debug ? describeFully(error) : describeError(error);
   return {
     ...text_en,
@@ -21,14 +23,14 @@ export function applicationText({ debug }: { readonly debug: boolean }): Applica
         : `No command registered for ${input}${
           didYouMean(input, corrections.map((command) => command.slice(1, -1)))
         }`,
-    exceptionWhileParsingArguments: describeParseError,
+    exceptionWhileParsingArguments: (error) => describeParseError(error, commands),
     exceptionWhileRunningCommand: describe,
     exceptionWhileLoadingCommandFunction: describe,
     commandErrorResult: describe,
   };
 }
 
-function describeParseError(error: unknown): string {
+function describeParseError(error: unknown, commands: readonly string[]): string {
   if (!(error instanceof ArgumentScannerError)) return describeError(error);
   return formatMessageForArgumentScannerError(error, {
     FlagNotFoundError: ({ input, corrections }) => unknownFlag(input, corrections),
@@ -43,7 +45,9 @@ function describeParseError(error: unknown): string {
     UnexpectedPositionalError: ({ input }) =>
       input.startsWith("-")
         ? `Cannot read ${flagName(input)}: write the value as a word of its own, behind the flag's name`
-        : `Unexpected argument ${JSON.stringify(input)}: see --help for what this command takes`,
+        : `Unexpected argument ${JSON.stringify(input)}${
+          didYouMean(input, commands) || ": see --help for what this command takes"
+        }`,
   });
 }
 

@@ -41,6 +41,8 @@ for (
   const [args, message] of [
     ["rnu", "No command registered for rnu, did you mean run?\n"],
     ["worker stat", "No command registered for stat, did you mean status?\n"],
+    ["workers disabel", 'Unexpected argument "disabel", did you mean disable?\n'],
+    ["workers nonsense", 'Unexpected argument "nonsense": see --help for what this command takes\n'],
     ["run --dirt", "No flag registered for --dirt, did you mean --dirty?\n"],
     ["run -x", "No flag registered for -x: see --help; the value of a flag is a word of its own\n"],
     ["run -osimple", "No flag registered for -s: see --help; the value of a flag is a word of its own\n"],

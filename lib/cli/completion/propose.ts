@@ -1,5 +1,6 @@
 import { type Application, type InputCompletion, proposeCompletions } from "@stricli/core";
 import type { CliContext } from "../command.ts";
+import { commandsOf, groupWithDefault } from "../command_group.ts";
 
 /** The hidden command by which the scripts of `cirrus completion` ask; what follows it is read as words only. */
 export const PROPOSE = "__complete";
@@ -18,7 +19,7 @@ export async function propose(
   // The library knows `--flag value` only.
   const asked = flag === "" ? [...before, value] : [...before, flag, value];
   const proposals = await proposeCompletions(application, asked, context);
-  return [...commandsBesideDefault(application, asked), ...proposals].filter((proposal) =>
+  return [...forgottenCommands(application, asked), ...proposals].filter((proposal) =>
     isWanted(proposal, value)
   )
     .map(({ kind, completion, brief }) =>
@@ -33,18 +34,12 @@ function isWanted({ kind, completion }: InputCompletion, partial: string): boole
   return kind !== "argument:flag" || (partial.startsWith("-") && completion !== "--");
 }
 
-/** The library forgets the commands of a group that has a default one, of which it proposes the flags. */
-function commandsBesideDefault(
+function forgottenCommands(
   { root }: Application<CliContext>,
   words: readonly string[],
 ): InputCompletion[] {
-  let target: typeof root | undefined = root;
-  for (const word of words.slice(0, -1)) {
-    target = target && "getAllEntries" in target ? target.getRoutingTargetForInput(word) : undefined;
-  }
-  if (!target || !("getAllEntries" in target) || !target.getDefaultCommand()) return [];
+  const group = groupWithDefault(root, words.slice(0, -1));
   const partial = words.at(-1) ?? "";
-  return target.getAllEntries().map(({ name, target: { brief } }) => (
-    { kind: "routing-target:command", completion: name["convert-camel-to-kebab"], brief } as const
-  )).filter(({ completion }) => completion.startsWith(partial));
+  return (group ? commandsOf(group) : []).filter(({ name }) => name.startsWith(partial))
+    .map(({ name, brief }) => ({ kind: "routing-target:command", completion: name, brief }));
 }
