@@ -10,6 +10,7 @@ import { taskTitles } from "../run/task_titles.ts";
 import { readUserEnvironment } from "../run/user_environment.ts";
 import { UsageError } from "../usage_error.ts";
 import { followBuild, type FollowOptions, tallyBuild } from "./follow_build.ts";
+import { filesToSend } from "./files_to_send.ts";
 import type { SubmitFlags } from "./submit_flags.ts";
 import { submittedRepository } from "./submitted_repository.ts";
 
@@ -35,12 +36,17 @@ async function prepareBuild(
     { variables: flags.env ?? [], files: flags.envFile ?? [] },
     { environment: io.environment, workingDirectory: directory, warn },
   );
+  const repository = await submittedRepository(flags, { directory, signal, warn });
+  const tasks = wanted === undefined ? undefined : [wanted];
+  const submission = { definition: source, path, tasks, environment, repository };
+  const files = await filesToSend({ ...submission, secretsToMask: [], affectedFiles: [] }, { directory });
   return {
     definition: source,
     path,
-    ...wanted !== undefined && { tasks: [wanted] },
+    ...tasks && { tasks },
     environment: Object.fromEntries(environment),
-    repository: await submittedRepository(flags, { directory, signal, warn }),
+    repository,
+    ...Object.keys(files).length > 0 && { files },
   };
 }
 

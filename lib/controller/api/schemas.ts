@@ -25,6 +25,11 @@ export const newBuildSchema = z.strictObject({
   affectedFiles: z.array(z.string()).optional()
     .describe("The changed files that changesInclude() and changesIncludeOnly() see"),
   repository: repositorySchema.optional(),
+  files: z.record(z.string(), z.base64().nullable()).optional()
+    .describe(
+      "What the definition names of its project's files, such as a Dockerfile, by path and in base64; " +
+        "null for what is there and too large to send",
+    ),
 }).meta({ id: "NewBuild" });
 
 export const cancellationSchema = z.strictObject({

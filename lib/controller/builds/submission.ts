@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parsePipeline } from "../../pipeline/parse.ts";
-import { noProjectFiles } from "../../pipeline/project_files.ts";
+import type { ProjectFiles } from "../../pipeline/project_files.ts";
 import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { InvalidBuildError, type NewBuild } from "./new_build.ts";
 import { type Repository, repositoryEnvironment } from "./repository.ts";
+import { type SentFiles, sentFiles } from "./sent_files.ts";
 import { selectTasks } from "./select_tasks.ts";
 import { skipReasons, whyNotForWorkers } from "./skip_reasons.ts";
 import { CONTROLLER_TASK_PROPERTIES, isManual, whyNotForPullRequest } from "./task_properties.ts";
@@ -21,6 +22,8 @@ export interface Submission {
   readonly secretsToMask: readonly string[];
   readonly affectedFiles: readonly string[];
   readonly repository: Repository;
+  /** What the definition names of its project's files. */
+  readonly files: SentFiles;
   /** The same key is the same build. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -38,11 +41,12 @@ export class InvalidDefinitionError extends Error {
 const CONSTANTS = new Map([["CI", "true"], ["CONTINUOUS_INTEGRATION", "true"], ["CIRRUS_CI", "true"]]);
 
 /**
- * Reads a submission into a build, and what there is to warn of. Rejects with an `InvalidDefinitionError`, or with an
+ * Reads a submission, with its project's `files` where those are at hand, into a build, and what there is to warn of. Rejects with an `InvalidDefinitionError`, or with an
  * `InvalidBuildError` when there is nothing to run.
  */
 export async function readSubmission(
   submission: Submission,
+  files: ProjectFiles = sentFiles(submission.files),
 ): Promise<{ readonly build: NewBuild; readonly warnings: readonly Diagnostic[] }> {
   const { path, repository, environment: overrides, idempotencyKey } = submission;
   const environment = new Map([...CONSTANTS, ...repositoryEnvironment(repository)]);
@@ -50,7 +54,7 @@ export async function readSubmission(
     path,
     environment: new Map([...environment, ...overrides]),
     affectedFiles: submission.affectedFiles,
-    files: noProjectFiles,
+    files,
     taskProperties: CONTROLLER_TASK_PROPERTIES,
   });
   if (diagnostics.some(({ severity }) => severity === "error")) {

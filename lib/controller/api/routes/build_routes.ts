@@ -91,6 +91,7 @@ async function createBuild(
   const { definition, tasks, environment = {}, secretsToMask = [], affectedFiles = [], repository = {} } =
     body;
   const { build, warnings } = await readSubmission({
+    files: body.files ?? {},
     definition,
     path: body.path ?? ".cirrus.yml",
     tasks,
