@@ -33,7 +33,7 @@ function suggestion({ input, values }: z.core.$ZodRawIssue<z.core.$ZodIssueInval
 const TYPES: Readonly<Record<string, string>> = {
   string: "a text",
   number: "a number",
-  int: "a whole number",
+  int: "a number without a fraction",
   boolean: "true or false",
   array: "a list",
   object: "a map",
@@ -49,8 +49,9 @@ function kindOf(value: unknown): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  return { string: "a text", number: "a number", boolean: "true or false" }[String(typeof value)] ??
-    "another value";
+  if (typeof value === "boolean") return "true or false";
+  if (typeof value !== "number") return "a text";
+  return Number.isFinite(value) ? "a number" : "none that can be counted with";
 }
 
 function bound(

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { endpointOption } from "../rpc/endpoint_option.ts";
 
 /** `token`: of the pool that the worker joins. */
-export const tokenOption = z.string().min(1, {
-  error: "The token is empty: write the pool's registration token",
-})
-  .meta({
-    description: "The pool's registration token; better in a file of its own, see token-file",
-    examples: ["REGISTRATION-TOKEN"],
-    writeOnly: true,
-  });
+export const tokenOption = z.string().regex(/^[\x20-\x7e]+$/, {
+  error:
+    "Invalid token: it must be printable ASCII on one line and not empty, since it is sent with every call",
+}).meta({
+  description: "The pool's registration token; better in a file of its own, see token-file",
+  examples: ["REGISTRATION-TOKEN"],
+  writeOnly: true,
+});
 
 /** `token-file`. */
 export const tokenFileOption = z.string().min(1)

@@ -85,12 +85,23 @@ nam: x
     '4:3 Unknown key "levl"; did you mean "level"?',
     '5:10 Invalid "level": it must be one of panic, fatal, error, warning, info, debug, trace; did you mean "warning"?',
     '6:16 Cannot read the size "12 apples": unknown unit "apples"; the units are B, KB, MB, GB, TB, KiB, MiB, GiB and TiB',
-    '7:18 Invalid "max-rotations": it must be a whole number, this is a number',
+    '7:18 Invalid "max-rotations": it must be a number without a fraction, this is a number',
     '8:17 Invalid endpoint "ftp://x": "ftp" is no scheme of an endpoint; use http, https or unix',
     '9:1 Invalid "images": it is missing',
     '9:33 Cannot read the duration "5": the unit is missing after "5"; the units are ns, us, ms, s, m and h',
     '10:1 Unknown key "nam"; did you mean "name"?',
   ]);
+});
+
+Deno.test("numbers that nothing can be counted with, and tokens that cannot be sent, are refused", () => {
+  assert.deepEqual(problems("resources: {a: 1e400, b: .nan, c: .inf}\n"), [
+    '1:16 Invalid "a": it must be a number, this is none that can be counted with',
+    '1:26 Invalid "b": it must be a number, this is none that can be counted with',
+    '1:35 Invalid "c": it must be a number, this is none that can be counted with',
+  ]);
+  for (const token of ["é", '"a\\nb"', "''"]) {
+    assert.match(problems(`token: ${token}\n`).join(), /^1:8 Invalid token: it must be printable ASCII/);
+  }
 });
 
 Deno.test("each error is shown with its file, its place and its line", () => {
