@@ -29,7 +29,8 @@ export interface StrictYaml {
 
 /**
  * Reads YAML 1.2 with merge keys and takes nothing silently: duplicate keys, keys that are no text, unknown tags and
- * a second document are errors. Never throws for what the file says.
+ * a second document are errors. Other tools read these files by the same library, so none sees a key where we see none;
+ * the reader of `.cirrus.yml` has to forgive what its reference does. Never throws for what the file says.
  */
 export function readStrictYaml(source: string, { path }: { readonly path: string }): StrictYaml {
   const lines = new LineCounter();

@@ -70,6 +70,8 @@ export class Worker {
   readonly #modifiers: Modifiers;
   readonly #prePull: PrePull | undefined;
   readonly #shutdown = new AbortController();
+  /** Resolves once it polls, or never will. */
+  readonly #begun = Promise.withResolvers<void>();
   #running:
     | { readonly links: UpstreamLinks; readonly standby: Standby; readonly drain: AbortSignal }
     | undefined;
@@ -124,6 +126,7 @@ export class Worker {
   async run(signals: WorkerSignals): Promise<void> {
     const { upstreams, name, version, stateDirectory, adoptLeftovers = false } = this.#options;
     await using cleanUp = new AsyncDisposableStack();
+    cleanUp.defer(() => this.#begun.resolve());
     const drain = AbortSignal.any([signals.drain, this.#shutdown.signal]);
     const sessions = await openSessions(upstreams, name);
     for (const { session } of sessions) cleanUp.use(session);
@@ -174,6 +177,7 @@ export class Worker {
       cleanUp.defer(async () => void await looked);
     }
     this.#running = { links, standby, drain };
+    this.#begun.resolve();
     try {
       await links.run({ drain, cancel: signals.cancel });
     } finally {
@@ -185,10 +189,11 @@ export class Worker {
   }
 
   /**
-   * Goes on with other options; tasks that run already do so under the old ones. Rejects with an error that says what is
-   * wrong with them, or that the worker does not run or is about to end; nothing has changed then.
+   * Goes on with other options, as soon as it polls; tasks that run already do so under the old ones. Rejects with an
+   * error that says what is wrong with them, or that the worker is about to end or has ended; nothing has changed then.
    */
   async reload(changed: ChangeableOptions): Promise<void> {
+    await this.#begun.promise;
     const before = this.#options;
     const options = { ...before, ...changed };
     checkOptions(options);

@@ -65,3 +65,18 @@ Deno.test("a worker that is about to end, or has ended, takes over nothing", asy
   await worker.over;
   await assert.rejects(() => worker.reload({}), /takes no more tasks/);
 });
+
+Deno.test("a worker that is still starting takes over what it is told as soon as it polls", async () => {
+  await using upstream = await FakeUpstream.start();
+  await using worker = await TestedWorker.start([upstream], { labels: { a: "1" } });
+  await worker.reload({ labels: { a: "2" } });
+  let labels = (await upstream.next("poll")).request.workerInfo?.labels;
+  // The first poll may have begun before.
+  if (labels?.a === "1") labels = (await upstream.next("poll")).request.workerInfo?.labels;
+  assert.equal(labels?.a, "2");
+});
+
+Deno.test("a worker that cannot start takes over nothing", async () => {
+  await using worker = await TestedWorker.start([{ endpoint: "ftp://x", token: "a" }]);
+  await assert.rejects(() => worker.reload({}), /takes no more tasks/);
+});
