@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { OwnedResource } from "../../../lib/isolation/isolation.ts";
 import { isolationFor, type IsolationOptions } from "../../../lib/isolation/registry.ts";
 import { ImagePuller } from "../../../lib/isolation/vm/image_puller.ts";
 import type { TartOptions } from "../../../lib/isolation/tart/tart_options.ts";
@@ -52,6 +53,11 @@ export class VmPlace {
     const [name, ...others] = this.#program.home.vmNames();
     assert.ok(name !== undefined && others.length === 0);
     return name;
+  }
+
+  /** What the next start would have to remove now. */
+  get claimed(): OwnedResource[] {
+    return this.#ledger.claimed();
   }
 
   /** Fails when anything is left on the host. */

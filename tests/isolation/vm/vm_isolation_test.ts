@@ -155,6 +155,19 @@ for (const { what, subcommand, fails, message } of FAULTS) {
   });
 }
 
+Deno.test("a VM that cannot be deleted stays written down, and the reason why there is none is told all the same", async () => {
+  await using program = await FakeProgram.install("tart");
+  const place = new VmPlace(program);
+  program.fault("set", { fails: "no such setting" });
+  program.fault("delete", { fails: "the disk is on fire" });
+  await assert.rejects(
+    place.prepare(tart({ image: IMAGE })),
+    /Could not set --random-mac .*: no such setting/,
+  );
+  assert.deepEqual(place.claimed, [{ kind: "vm", program: "tart", name: place.name }]);
+  assert.match(place.progress.at(-1) ?? "", /could not remove all .*: the disk is on fire/);
+});
+
 Deno.test("an image that nobody has fails as the program says", async () => {
   await using program = await FakeProgram.install("vetu");
   const place = new VmPlace(program);
