@@ -77,14 +77,16 @@ function refuseIsolation(kind: keyof AllowedIsolations | undefined, allowed: All
   });
 }
 
-/** An empty or absent list allows all. */
+/** An empty or absent list allows all but what a program could take for a flag of its own. */
 function judgeImage(
   image: string,
   { kind, patterns = [] }: { kind: "container" | "tart" | "vetu"; patterns: readonly string[] | undefined },
 ): string | undefined {
-  if (patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, image))) return undefined;
+  const isFlag = image.startsWith("-");
+  const isAllowed = patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, image));
+  if (isAllowed && !isFlag) return undefined;
   return refusal(`image ${JSON.stringify(image)}`, {
-    why: "matches none of those allowed",
+    why: isFlag ? "begins with a dash, as no image does" : "matches none of those allowed",
     key: `.${kind}.allowed-images`,
   });
 }

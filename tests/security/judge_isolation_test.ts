@@ -80,6 +80,18 @@ for (const kind of ["container", "tart", "vetu"] as const) {
   });
 }
 
+for (const kind of ["container", "tart", "vetu"] as const) {
+  Deno.test(`an image for ${kind} that looks like a flag is refused, whatever is allowed`, async () => {
+    const asked = { case: kind, value: { image: "--insecure" } } as const;
+    for (const policy of [undefined, { [kind]: {} }, { [kind]: { "allowed-images": ["*"] } }]) {
+      assert.match(
+        await messageOf(asked, policy),
+        /image "--insecure", which begins with a dash, as no image does; /,
+      );
+    }
+  });
+}
+
 Deno.test("Softnet is forced on every machine of Tart, and what was asked for stays as it was", async () => {
   const asked = create(IsolationSchema, { type: { case: "tart", value: { image: "macos", cpu: 4 } } });
   const settings = {
