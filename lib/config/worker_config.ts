@@ -3,8 +3,10 @@ import { childOf, type YamlNode } from "../diagnostics/yaml_node.ts";
 import { tuningOptions } from "../isolation/tuning_options.ts";
 import { logOptions } from "../logging/log_options.ts";
 import { securityOptions } from "../security/security_options.ts";
+import { telemetryOptions } from "../telemetry/telemetry_options.ts";
 import { byteSizeOption } from "../units/byte_size_option.ts";
 import { CLOUD_ENDPOINT } from "../worker/cloud_endpoint.ts";
+import { healthOptions } from "../worker/health/health_options.ts";
 import { labelOptions, nameOption, resourceOptions } from "../worker/identity_options.ts";
 import { modifierOptions } from "../worker/modifiers/modifier_options.ts";
 import { prePullOptions } from "../worker/pre_pull/pre_pull_options.ts";
@@ -35,6 +37,8 @@ export const workerSchema = z.strictObject({
   "resource-modifiers": modifierOptions.optional(),
   tuning: tuningOptions.optional(),
   "tart-pre-pull": prePullOptions.optional(),
+  telemetry: telemetryOptions.optional(),
+  health: healthOptions.optional(),
 }).describe("What a persistent worker of Cirrus CI is told");
 
 /** What the file of a worker says. */

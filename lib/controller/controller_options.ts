@@ -3,7 +3,7 @@ import { endpointOption } from "../rpc/endpoint_option.ts";
 import { byteSizeOption } from "../units/byte_size_option.ts";
 import { positiveDurationOption } from "../units/duration_option.ts";
 import { parsedOption } from "../units/parsed_option.ts";
-import { parseListenAddress } from "./listen_address.ts";
+import { parseListenAddress } from "../units/listen_address.ts";
 import { parsePublicHttpUrl } from "./public_http_url.ts";
 import { parseKeep } from "./retention/keep.ts";
 

@@ -14,6 +14,7 @@ export async function workerWithTask(
   place: Playground,
   script: string,
   flags: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<WorkerWithTask> {
   await using resources = new AsyncDisposableStack();
   const ci = resources.use(await FakeCi.start());
@@ -27,7 +28,7 @@ export async function workerWithTask(
   });
   const program = place.start(
     ["worker", "run", `--rpc-endpoint=${upstream.endpoint}`, "--name", "mini", ...flags],
-    { CIRRUS_WORKER_TOKEN: upstream.token },
+    { CIRRUS_WORKER_TOKEN: upstream.token, ...variables },
   );
   const owned = resources.move();
   return { ci, upstream, program, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -3,7 +3,7 @@ import { parseByteSize } from "../../units/byte_size.ts";
 import type { CliContext } from "../command.ts";
 import { parsePositiveDuration } from "../../units/positive_duration.ts";
 import { parseKeep } from "../../controller/retention/keep.ts";
-import { type ListenAddress, parseListenAddress } from "../../controller/listen_address.ts";
+import { type ListenAddress, parseListenAddress } from "../../units/listen_address.ts";
 import { parsePublicHttpUrl } from "../../controller/public_http_url.ts";
 
 /** The flags of `cirrus controller run`. */

@@ -2,7 +2,7 @@ import type { Logger } from "../../logging/logger.ts";
 import { isLoopback } from "../../rpc/endpoint.ts";
 import { hostAndPort } from "../../rpc/host_and_port.ts";
 import { UsageError } from "../usage_error.ts";
-import type { ListenAddress } from "../../controller/listen_address.ts";
+import type { ListenAddress } from "../../units/listen_address.ts";
 
 /**
  * Refuses to listen in plaintext where others could read the tokens, unless that is what the person wants; then it warns.

@@ -3,8 +3,9 @@ import { createApi } from "../../controller/api/create_api.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { ServerCertificate } from "../../rpc/server_certificate.ts";
 import { VERSION } from "../version.ts";
-import { HttpServer } from "./http_server.ts";
-import type { ListenAddress } from "../../controller/listen_address.ts";
+import { HttpServer } from "../http_server.ts";
+import { apiRefusal } from "./api_refusal.ts";
+import type { ListenAddress } from "../../units/listen_address.ts";
 
 export interface ServeOptions {
   readonly httpListen: ListenAddress;
@@ -33,6 +34,7 @@ export class ServedController implements AsyncDisposable {
       certificate,
       // Agents come with a signed URL, not with the API's token.
       fetch: (request) => blobs.serves(request) ? blobs.fetch(request) : api.fetch(request),
+      refusal: apiRefusal,
       logger,
     });
     blobs.address = publicHttpUrl === undefined

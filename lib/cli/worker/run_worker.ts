@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { AbortReason } from "../../async/abort_reason.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
@@ -15,7 +16,7 @@ import { applySettings, levelOf } from "./apply_settings.ts";
 import type { WorkerRunFlags } from "./flags.ts";
 import { applyUserFlags } from "./program_user.ts";
 import { workerOptions } from "./worker_options.ts";
-import { readSettings } from "./worker_settings.ts";
+import { readSettings, type WorkerSettings } from "./worker_settings.ts";
 import { WorkerTelemetry } from "./worker_telemetry.ts";
 
 /** `cirrus worker run`: works until a signal or an upstream ends it. */
@@ -30,9 +31,14 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   const { format, file } = settings.file?.config.value.log ?? {};
   using log = openLog({ level: levelOf(settings, io), format, file, secrets });
   const { logger } = log;
-  await using telemetry = new WorkerTelemetry({ io, pull: false, logger });
+  await using telemetry = new WorkerTelemetry({
+    io,
+    pull: settings.file?.config.value.telemetry !== undefined,
+    logger,
+  });
   const worker = createWorker(options, { logger, observe: telemetry.observe });
   telemetry.start(worker);
+  await using _endpoints = await openEndpoints({ settings, options, worker, telemetry, io, logger });
   for (const warning of settings.warnings) logger.warning(warning);
   await using reloader = new Reloader({
     settings,
@@ -46,6 +52,27 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
     else logger.info("nothing to read again: there is no configuration file");
   };
   return await untilSignaled((signals) => worker.run(signals), { io, logger, onHangUp });
+}
+
+/** Most workers serve nobody, and load nothing for it. */
+async function openEndpoints(
+  { settings, options: { stateDirectory, temporaryDirectory = tmpdir() }, ...rest }: {
+    readonly settings: WorkerSettings;
+    readonly options: WorkerOptions;
+    readonly worker: Worker;
+    readonly telemetry: WorkerTelemetry;
+    readonly io: Io;
+    readonly logger: Logger;
+  },
+): Promise<AsyncDisposable | undefined> {
+  const config = settings.file?.config.value;
+  if (!config?.telemetry && !config?.health) return undefined;
+  const { openWorkerEndpoints } = await import("./worker_endpoints.ts");
+  try {
+    return openWorkerEndpoints({ config, folders: [stateDirectory, temporaryDirectory], ...rest });
+  } catch (error) {
+    throw new UsageError(errorMessage(error), { cause: error });
+  }
 }
 
 function createWorker(

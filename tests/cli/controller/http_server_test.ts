@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { HttpServer } from "../../../lib/cli/controller/http_server.ts";
+import { HttpServer } from "../../../lib/cli/http_server.ts";
+import { apiRefusal } from "../../../lib/cli/controller/api_refusal.ts";
 import { errorSchema } from "../../../lib/controller/api/schemas.ts";
 import { silentLogger } from "../../../lib/logging/logger.ts";
 
@@ -8,6 +9,7 @@ function start(fetch: (request: Request) => Promise<Response>, errors: string[] 
     address: { hostname: "127.0.0.1", port: 0 },
     certificate: undefined,
     fetch,
+    refusal: apiRefusal,
     logger: { ...silentLogger, error: (message: string) => void errors.push(message) },
   });
 }

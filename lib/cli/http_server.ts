@@ -1,17 +1,18 @@
-import { within } from "../../async/within.ts";
-import { ApiError, errorResponse } from "../../controller/api/api_error.ts";
-import { errorMessage } from "../../diagnostics/error_message.ts";
-import { hostAndPort } from "../../rpc/host_and_port.ts";
-import { listenProblem } from "../../rpc/listen_problem.ts";
-import type { ServerCertificate } from "../../rpc/server_certificate.ts";
-import type { Logger } from "../../logging/logger.ts";
-import type { ListenAddress } from "../../controller/listen_address.ts";
+import { within } from "../async/within.ts";
+import { errorMessage } from "../diagnostics/error_message.ts";
+import { hostAndPort } from "../rpc/host_and_port.ts";
+import { listenProblem } from "../rpc/listen_problem.ts";
+import type { ServerCertificate } from "../rpc/server_certificate.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { ListenAddress } from "../units/listen_address.ts";
 
 export interface HttpServerOptions {
   readonly address: ListenAddress;
   /** HTTPS with one, plaintext without. */
   readonly certificate: ServerCertificate | undefined;
   readonly fetch: (request: Request) => Promise<Response>;
+  /** What a caller gets where `fetch` has failed, and once the server closes. */
+  readonly refusal: (why: "failed" | "closing") => Response;
   readonly logger: Logger;
 }
 
@@ -30,7 +31,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   /** Starts to listen. Throws an `Error` that says why it cannot and what to do. */
-  constructor({ address, certificate, fetch, logger }: HttpServerOptions) {
+  constructor({ address, certificate, fetch, refusal, logger }: HttpServerOptions) {
     const { hostname, port } = address;
     try {
       this.#server = Deno.serve({
@@ -40,18 +41,10 @@ export class HttpServer implements AsyncDisposable {
         onListen: () => {},
         onError: (error) => {
           logger.error(`could not answer over HTTP: ${errorMessage(error)}`);
-          return errorResponse(
-            new ApiError(
-              "internal",
-              "Answering a request: something went wrong here; the controller's log says what",
-            ),
-          );
+          return refusal("failed");
         },
       }, (request, { completed }) => {
-        if (this.#closing) {
-          const message = "Answering a request: the controller ends; ask again later";
-          return errorResponse(new ApiError("unavailable", message));
-        }
+        if (this.#closing) return refusal("closing");
         // A caller that broke off has ended too.
         const ended = completed.catch(() => {});
         this.#inFlight.add(ended);

@@ -18,3 +18,9 @@ export function parseListenAddress(text: string): ListenAddress {
   if (port > 65_535) throw fail("a port is a number up to 65535");
   return { hostname, port };
 }
+
+/** As `parseListenAddress`; a port alone, `9090` or `:9090`, is one that only this host reaches. */
+export function parseLocalAddress(text: string): ListenAddress {
+  const [, port] = /^:?(\d+)$/.exec(text) ?? [];
+  return parseListenAddress(port === undefined ? text : `127.0.0.1:${port}`);
+}
