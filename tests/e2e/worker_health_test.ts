@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { INSTRUMENTS } from "../../lib/telemetry/instruments.ts";
 import { OtlpCollector } from "../fakes/otlp_collector.ts";
-import { FakeUpstream } from "../fakes/upstream_workers.ts";
+import { FakeUpstream, hang } from "../fakes/upstream_workers.ts";
 import { requireEngine } from "../helpers/require_engine.ts";
 import { playground } from "./playground.ts";
 import { workerWithTask } from "./worker_with_task.ts";
@@ -52,7 +52,7 @@ Deno.test("a worker says at /livez that it lives, and at /readyz what it needs a
 Deno.test("a worker that is registered nowhere is not ready, and says why", async () => {
   await using place = await playground();
   await using upstream = await FakeUpstream.start();
-  upstream.answers.register = () => new Promise(() => {});
+  upstream.answers.register = hang;
   await Deno.writeTextFile(join(place.project, "worker.yml"), "health: {listen: 0}\n");
   const flags = [`--rpc-endpoint=${upstream.endpoint}`, "--token=x", "-f", "worker.yml"];
   const program = place.start(["worker", "run", ...flags]);

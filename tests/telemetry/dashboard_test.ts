@@ -18,7 +18,7 @@ function series({ name, kind }: Instrument): readonly string[] {
     case "gauge":
       return [base];
     case "counter":
-      return [`${base}_total`];
+      return [base.endsWith("_total") ? base : `${base}_total`];
     case "histogram":
       return [`${base}_bucket`, `${base}_count`, `${base}_sum`];
   }
