@@ -14,6 +14,8 @@ export interface FieldType<T> {
 export interface FieldOptions {
   /** Whether the map must have the field. */
   readonly required?: boolean;
+  /** Names of fields of the value that may as well stand in the task, or at the root. */
+  readonly outside?: readonly string[];
 }
 
 /** One field of a map: what parsing, JSON Schema and the reference page know of it. */

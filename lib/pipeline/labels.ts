@@ -1,18 +1,19 @@
 import type { ContainerInstance, Task } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { sortedByBytes } from "./byte_order.ts";
+import { HostMessage } from "./instance/host_message.ts";
 import type { InstanceMessage } from "./instance/instance.ts";
 
 /** A task and what it runs on, undefined when nothing says so. */
 export interface LabelledTask {
   readonly task: Task;
-  readonly instance: InstanceMessage | undefined;
+  readonly instance: InstanceMessage | HostMessage | undefined;
 }
 
 /** Gives tasks of the same name the labels by which a person can tell them apart. */
 export function addUniqueLabels(tasks: readonly LabelledTask[]): void {
   for (const [, namesakes] of Map.groupBy(tasks, ({ task }) => task.name)) {
     if (namesakes.length < 2) continue;
-    const labels = namesakes.map(({ task, instance }) => ({ task, labels: labelsOf(task, instance) }));
+    const labels = namesakes.map(({ task, instance }) => ({ task, labels: labelsOf({ task, instance }) }));
     const holders = new Map<string, number>();
     for (const label of labels.flatMap(({ labels }) => [...labels])) {
       holders.set(label, (holders.get(label) ?? 0) + 1);
@@ -24,7 +25,7 @@ export function addUniqueLabels(tasks: readonly LabelledTask[]): void {
   }
 }
 
-function labelsOf(task: Task, instance: InstanceMessage | undefined): Set<string> {
+function labelsOf({ task, instance }: LabelledTask): Set<string> {
   if (!instance) return new Set();
   const variables = Object.entries(task.environment)
     .filter(([, value]) => !(value.startsWith("ENCRYPTED[") && value.endsWith("]")))
@@ -32,7 +33,8 @@ function labelsOf(task: Task, instance: InstanceMessage | undefined): Set<string
   return new Set([...variables, ...instanceLabels(instance)]);
 }
 
-function instanceLabels(instance: InstanceMessage): string[] {
+function instanceLabels(instance: InstanceMessage | HostMessage): string[] {
+  if (instance instanceof HostMessage) return [];
   switch (instance.$typeName) {
     case "org.cirruslabs.ci.services.cirruscigrpc.ContainerInstance":
       return containerLabels(instance).filter((label) => !label.endsWith(":"));

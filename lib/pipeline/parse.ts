@@ -1,3 +1,4 @@
+import type { DescMessage } from "@bufbuild/protobuf";
 import type { Task } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Budget } from "./budget.ts";
@@ -12,6 +13,7 @@ import { Problems } from "./problem.ts";
 import type { ProjectFiles } from "./project_files.ts";
 import { readRoot } from "./root.ts";
 import { toTask } from "./task/finished_task.ts";
+import { hostInstanceFields } from "./task/host_instances.ts";
 import { presetProperties } from "./task/preset_properties.ts";
 import { readTasks } from "./task/read_tasks.ts";
 import type { TaskDrafts } from "./task/task_drafts.ts";
@@ -29,6 +31,8 @@ export interface ParseOptions {
   readonly path: string;
   /** Properties of tasks on which the host acts; without, they are passed over. */
   readonly taskProperties?: ReadonlyMap<string, TaskPropertyType>;
+  /** What tasks may run on beside what this parser knows, by the keys that ask for it. */
+  readonly additionalInstances?: ReadonlyMap<string, DescMessage>;
   /** Whether a task may say nothing of what it runs on; it is then without `instance`. */
   readonly allowMissingInstances?: boolean;
 }
@@ -51,7 +55,8 @@ export async function parsePipeline(source: string, options: ParseOptions): Prom
 function readDrafts(source: string, options: ParseOptions, problems: Problems): TaskDrafts {
   const properties = taskPropertyFields(options.taskProperties ?? new Map());
   const budget = new Budget();
-  const root = readRoot(source, { taskProperties: Object.keys(properties), problems });
+  const hostInstances = hostInstanceFields(options.additionalInstances ?? new Map());
+  const root = readRoot(source, { hostKeys: Object.keys({ ...properties, ...hostInstances }), problems });
   return readTasks(root, {
     root: Map.groupBy(root, ({ name }) => name),
     problems,
@@ -59,6 +64,7 @@ function readDrafts(source: string, options: ParseOptions, problems: Problems): 
     expressions: new Expressions(options.affectedFiles, budget),
     budget,
     properties,
+    hostInstances,
     allowMissingInstances: options.allowMissingInstances ?? false,
   });
 }

@@ -9,18 +9,18 @@ import { buildTree } from "./tree.ts";
 import { readYaml } from "./yaml_source.ts";
 
 /**
- * The children of a file's root with aliases, merges and matrices resolved. `taskProperties` are those that the host
- * declares.
+ * The children of a file's root with aliases, merges and matrices resolved. `hostKeys` are the keys that the host knows:
+ * properties of tasks, instances.
  *
  * @throws {Problem} when there is no telling what the file says.
  */
 export function readRoot(
   source: string,
-  { taskProperties, problems }: { taskProperties: readonly string[]; problems: Problems },
+  { hostKeys, problems }: { hostKeys: readonly string[]; problems: Problems },
 ): readonly Node[] {
   const exempt = new Set([
     ...Object.keys({ ...environmentFields, ...ordinaryTask.instances, ...sharedFields, ...conditionFields }),
-    ...taskProperties,
+    ...hostKeys,
     ...Object.keys(groups),
     UPLOAD_CACHES,
   ]);

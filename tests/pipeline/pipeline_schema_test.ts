@@ -28,7 +28,8 @@ for (const path of ["README.md", "CONTRIBUTING.md", ".cirrus.yml"]) {
   const text = await Deno.readTextFile(join(ROOT, path));
   if (path === ".cirrus.yml") examples.set(path, text);
   for (const [index, [, block = ""]] of [...text.matchAll(/^```yaml\n(.*?)^```/gms)].entries()) {
-    examples.set(`${path}, example ${index + 1}`, block);
+    // Others configure a worker or a controller.
+    if (/^\S*(task|docker_builder|pipe):/m.test(block)) examples.set(`${path}, example ${index + 1}`, block);
   }
 }
 

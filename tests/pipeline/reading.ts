@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRegistry, toJson } from "@bufbuild/protobuf";
+import { createRegistry, type DescMessage, toJson } from "@bufbuild/protobuf";
 import { type ParseOptions, parsePipeline, type ParseResult } from "../../lib/pipeline/parse.ts";
 import { file_cirrus_ci_service, TaskSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
 
@@ -11,12 +11,20 @@ export interface Surroundings {
   /** The project's files, by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly taskProperties?: Readonly<Record<string, "bool" | "string" | "list">>;
+  readonly additionalInstances?: Readonly<Record<string, DescMessage>>;
   readonly allowMissingInstances?: boolean;
 }
 
 /** Parses `source` as a `.cirrus.yml`. */
 export function parse(source: string, surroundings: Surroundings = {}): Promise<ParseResult> {
-  const { host = {}, affectedFiles = [], files = {}, taskProperties = {}, ...options } = surroundings;
+  const {
+    host = {},
+    affectedFiles = [],
+    files = {},
+    taskProperties = {},
+    additionalInstances = {},
+    ...options
+  } = surroundings;
   return parsePipeline(source, {
     ...options,
     environment: new Map(Object.entries(host)),
@@ -24,6 +32,7 @@ export function parse(source: string, surroundings: Surroundings = {}): Promise<
     files: filesOf(files),
     path: ".cirrus.yml",
     taskProperties: new Map(Object.entries(taskProperties)),
+    additionalInstances: new Map(Object.entries(additionalInstances)),
   });
 }
 
@@ -48,12 +57,14 @@ export interface CommandJson extends Readonly<Record<string, unknown>> {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-const registry = createRegistry(file_cirrus_ci_service);
-
 /** The tasks of a file that has no error, in protobuf's JSON form. */
-export async function tasksOf(source: string, surroundings?: Surroundings): Promise<TaskJson[]> {
+export async function tasksOf(source: string, surroundings: Surroundings = {}): Promise<TaskJson[]> {
   const { tasks, diagnostics } = await parse(source, surroundings);
   assert.deepEqual(diagnostics.filter(({ severity }) => severity === "error"), [], source);
+  const registry = createRegistry(
+    file_cirrus_ci_service,
+    ...Object.values(surroundings.additionalInstances ?? {}),
+  );
   // Protobuf's JSON is typed as any JSON; each task of it has the fields of `TaskJson`.
   return tasks.map((task) => JSON.parse(JSON.stringify(toJson(TaskSchema, task, { registry }))));
 }

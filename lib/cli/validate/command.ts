@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
+import { parseAdditionalInstance } from "./additional_instance.ts";
 import { parseTaskProperty } from "./task_property.ts";
 import { PRINT_FORMATS, type ValidateFlags } from "./validate_flags.ts";
 
@@ -49,6 +50,21 @@ export const validateCommand = buildCommand<ValidateFlags, [], CliContext>({
         optional: true,
         placeholder: "NAME:TYPE",
         brief: "A property of tasks that the host acts on; TYPE is bool, string or list",
+      },
+      additionalInstance: {
+        kind: "parsed",
+        parse: parseAdditionalInstance,
+        variadic: true,
+        optional: true,
+        placeholder: "NAME:MESSAGE",
+        brief: "A key for what the host runs tasks on, and the full name of the protobuf message it makes",
+      },
+      descriptorSet: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "PATH",
+        brief: "The protobuf descriptors that have those messages; this program's own by default",
       },
       schema: {
         kind: "boolean",

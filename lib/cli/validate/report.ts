@@ -1,8 +1,8 @@
-import type { JsonValue } from "@bufbuild/protobuf";
+import type { DescMessage, JsonValue } from "@bufbuild/protobuf";
 import { stringify } from "yaml";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { ParseResult } from "../../pipeline/parse.ts";
-import { taskToJson } from "./task_json.ts";
+import { taskRegistry, taskToJson } from "./task_json.ts";
 import type { PrintFormat } from "./validate_flags.ts";
 
 /** What `cirrus validate --print` writes. */
@@ -20,9 +20,16 @@ interface Issue {
   readonly column: number;
 }
 
-/** What there is to say of a file, for programs. */
-export function formatReport({ tasks, diagnostics }: ParseResult, format: PrintFormat): string {
-  const report: Report = { tasks: tasks.map(taskToJson), issues: diagnostics.map(toIssue) };
+/** What there is to say of a file, for programs; `instances` are those that the host supplies. */
+export function formatReport(
+  { tasks, diagnostics }: ParseResult,
+  { format, instances }: { format: PrintFormat; instances: ReadonlyMap<string, DescMessage> },
+): string {
+  const registry = taskRegistry(instances.values());
+  const report: Report = {
+    tasks: tasks.map((task) => taskToJson(task, registry)),
+    issues: diagnostics.map(toIssue),
+  };
   return format === "json" ? `${JSON.stringify(report, null, 2)}\n` : stringify(report);
 }
 

@@ -4,43 +4,55 @@ import {
   type DescMessage,
   type JsonObject,
   type JsonValue,
+  type Registry,
   ScalarType,
   toJson,
 } from "@bufbuild/protobuf";
 import { file_cirrus_ci_service, type Task, TaskSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 
-const registry = createRegistry(file_cirrus_ci_service);
+/** What a task may run on: what this program knows, and what a host supplies in place of it or beside it. */
+export function taskRegistry(supplied: Iterable<DescMessage>): Registry {
+  return createRegistry(file_cirrus_ci_service, ...supplied);
+}
 
 /** A task in protobuf's JSON form, its instance with an `@type`. */
-export function taskToJson(task: Task): JsonValue {
-  return shortened(toJson(TaskSchema, task, { registry }), TaskSchema);
+export function taskToJson(task: Task, registry: Registry): JsonValue {
+  return new FloatShortener(registry).shortened(toJson(TaskSchema, task, { registry }), TaskSchema);
 }
 
-/** The message with every `float` as its shortest decimal: 1.1, where the nearest `float` is 1.10000002384... */
-function shortened(value: JsonValue, message: DescMessage): JsonValue {
-  if (!isObject(value)) return value;
-  const type = value["@type"];
-  const actual = typeof type === "string"
-    ? registry.getMessage(type.slice(type.lastIndexOf("/") + 1))
-    : message;
-  const fields = new Map(actual?.fields.map((field) => [field.jsonName, field]));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => {
-      const field = fields.get(name);
-      return [name, field ? shortenedField(part, field) : part];
-    }),
-  );
-}
+/** Writes every `float` as its shortest decimal: 1.1, where the nearest `float` is 1.10000002384... */
+class FloatShortener {
+  readonly #registry: Registry;
 
-function shortenedField(value: JsonValue, field: DescField): JsonValue {
-  if (Array.isArray(value)) return value.map((item) => shortenedValue(item, field));
-  if (field.fieldKind !== "map" || !isObject(value)) return shortenedValue(value, field);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortenedValue(item, field)]));
-}
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
 
-function shortenedValue(value: JsonValue, { scalar, message }: DescField): JsonValue {
-  if (message) return shortened(value, message);
-  return scalar === ScalarType.FLOAT && typeof value === "number" ? shortestFloat(value) : value;
+  shortened(value: JsonValue, message: DescMessage): JsonValue {
+    if (!isObject(value)) return value;
+    const type = value["@type"];
+    const actual = typeof type === "string"
+      ? this.#registry.getMessage(type.slice(type.lastIndexOf("/") + 1))
+      : message;
+    const fields = new Map(actual?.fields.map((field) => [field.jsonName, field]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => {
+        const field = fields.get(name);
+        return [name, field ? this.#field(part, field) : part];
+      }),
+    );
+  }
+
+  #field(value: JsonValue, field: DescField): JsonValue {
+    if (Array.isArray(value)) return value.map((item) => this.#value(item, field));
+    if (field.fieldKind !== "map" || !isObject(value)) return this.#value(value, field);
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#value(item, field)]));
+  }
+
+  #value(value: JsonValue, { scalar, message }: DescField): JsonValue {
+    if (message) return this.shortened(value, message);
+    return scalar === ScalarType.FLOAT && typeof value === "number" ? shortestFloat(value) : value;
+  }
 }
 
 const FLOAT_DIGITS = 9;

@@ -1,3 +1,4 @@
+import type { DescMessage } from "@bufbuild/protobuf";
 import { type Diagnostic, renderDiagnostic } from "../../diagnostics/diagnostic.ts";
 import { parsePipeline, type ParseResult } from "../../pipeline/parse.ts";
 import { pipelineSchema } from "../../pipeline/pipeline_schema.ts";
@@ -5,6 +6,7 @@ import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { readUserEnvironment } from "../run/user_environment.ts";
 import { UsageError } from "../usage_error.ts";
+import { readAdditionalInstances } from "./additional_instances.ts";
 import { readInput, type ValidateInput } from "./input.ts";
 import { formatReport } from "./report.ts";
 import type { ValidateFlags } from "./validate_flags.ts";
@@ -13,9 +15,10 @@ import type { ValidateFlags } from "./validate_flags.ts";
 export async function validate(flags: ValidateFlags, io: Io): Promise<number> {
   if (flags.schema) return await printSchema(flags, io);
   const input = await readInput(flags.file, io);
-  const result = inOrderOfLines(await parse(input, flags, io));
+  const instances = await readAdditionalInstances(flags, io);
+  const result = inOrderOfLines(await parse(input, { flags, instances, io }));
   const isValid = result.diagnostics.every(({ severity }) => severity !== "error");
-  if (flags.print) await io.stdout.write(formatReport(result, flags.print));
+  if (flags.print) await io.stdout.write(formatReport(result, { format: flags.print, instances }));
   else await describe(result, { input, isValid, io });
   return isValid ? ExitCode.success : ExitCode.failure;
 }
@@ -28,7 +31,14 @@ async function printSchema(flags: ValidateFlags, { stdout }: Io): Promise<number
   return ExitCode.success;
 }
 
-async function parse(input: ValidateInput, flags: ValidateFlags, io: Io): Promise<ParseResult> {
+async function parse(
+  input: ValidateInput,
+  { flags, instances, io }: {
+    flags: ValidateFlags;
+    instances: ReadonlyMap<string, DescMessage>;
+    io: Io;
+  },
+): Promise<ParseResult> {
   const warn = (message: string) => io.stderr.writeSync(`Warning: ${message}\n`);
   const { environment, workingDirectory } = io;
   return await parsePipeline(input.source, {
@@ -40,6 +50,7 @@ async function parse(input: ValidateInput, flags: ValidateFlags, io: Io): Promis
     ),
     affectedFiles: flags.affectedFiles ?? [],
     taskProperties: new Map(flags.additionalTaskProperty),
+    additionalInstances: instances,
     allowMissingInstances: flags.allowMissingInstances,
   });
 }

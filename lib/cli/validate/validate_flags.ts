@@ -1,3 +1,4 @@
+import type { AdditionalInstance } from "./additional_instance.ts";
 import type { TaskProperty } from "./task_property.ts";
 
 /** How the result can be printed for programs. */
@@ -14,5 +15,8 @@ export interface ValidateFlags {
   readonly print?: PrintFormat;
   readonly allowMissingInstances: boolean;
   readonly additionalTaskProperty?: readonly TaskProperty[];
+  readonly additionalInstance?: readonly AdditionalInstance[];
+  /** A path. */
+  readonly descriptorSet?: string;
   readonly schema: boolean;
 }

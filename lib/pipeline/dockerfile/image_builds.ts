@@ -1,7 +1,8 @@
 import type { Platform } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Position } from "../../diagnostics/diagnostic.ts";
 import type { ImageSource } from "../instance/image_source.ts";
-import type { Instance } from "../instance/instance.ts";
+import { HostMessage } from "../instance/host_message.ts";
+import type { Instance, InstanceMessage } from "../instance/instance.ts";
 import { Problem, type Problems } from "../problem.ts";
 import type { ProjectFiles } from "../project_files.ts";
 import type { TaskDraft } from "../task/task_draft.ts";
@@ -30,9 +31,8 @@ export async function findImageBuilds(
   for (const task of tasks) {
     const image = task.instance && imageOf(task.instance);
     if (!image) continue;
-    const { message, at } = image;
-    const { dockerfile, platform } = message;
-    const buildArguments = new Map(Object.entries(message.dockerArguments));
+    const { source: { dockerfile, dockerArguments }, container, at } = image;
+    const buildArguments = new Map(Object.entries(dockerArguments));
     const hashed = await hasher.hash({
       dockerfile,
       buildArguments,
@@ -46,27 +46,40 @@ export async function findImageBuilds(
     }
     const { hash } = hashed;
     task.properties.set("dockerfile_hash", hash);
-    message.image = `gcr.io/cirrus-ci-community/${hash}:latest`;
+    if (!container) continue;
+    container.image = `gcr.io/cirrus-ci-community/${hash}:latest`;
     const build = builds.get(hash);
     if (build) build.users.push(task);
-    else builds.set(hash, { hash, dockerfile, buildArguments, platform, users: [task] });
+    else builds.set(hash, { hash, dockerfile, buildArguments, platform: container.platform, users: [task] });
   }
   return [...builds.values()];
 }
 
-/** What of an instance is to be built, and where its file says so; undefined when nothing is. */
-function imageOf(
-  { message, dockerfileAt: at }: Instance,
-): { message: ImageSource & { readonly platform: Platform }; at: Position } | undefined {
+interface Image {
+  readonly source: Pick<ImageSource, "dockerfile" | "dockerArguments">;
+  /** What is to run in the image; absent where the host sees to that. */
+  readonly container?: ImageSource & { readonly platform: Platform };
+  /** Where the file names the Dockerfile. */
+  readonly at: Position;
+}
+
+/** What of an instance is to be built; undefined when nothing is. */
+function imageOf({ message, dockerfileAt: at }: Instance): Image | undefined {
   if (!at) return undefined;
+  if (message instanceof HostMessage) {
+    return message.source.dockerfile === "" ? undefined : { source: message.source, at };
+  }
+  const container = containerOf(message);
+  return container && container.dockerfile !== "" ? { source: container, container, at } : undefined;
+}
+
+function containerOf(message: InstanceMessage): Image["container"] {
   switch (message.$typeName) {
     case "org.cirruslabs.ci.services.cirruscigrpc.ContainerInstance":
-      return message.dockerfile === "" ? undefined : { message, at };
+      return message;
     case "org.cirruslabs.ci.services.cirruscigrpc.PersistentWorkerInstance": {
       const type = message.isolation?.type;
-      return type?.case === "container" && type.value.dockerfile !== ""
-        ? { message: type.value, at }
-        : undefined;
+      return type?.case === "container" ? type.value : undefined;
     }
     default:
       return undefined;

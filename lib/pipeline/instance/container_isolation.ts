@@ -15,6 +15,12 @@ import { dropUnusedArguments, type ImageDraft, imageFields } from "./image_sourc
 const DEFAULT_CPU = 2;
 const DEFAULT_MEMORY = 4096;
 
+/** Directories of the host, each in one text. */
+export const volumes: FieldType<Volume[]> = {
+  read: (node, scope) => texts.read(node, scope).map((volume) => parseVolume(volume, node)),
+  schema: texts.schema,
+};
+
 export const containerIsolationFields: Fields<ImageDraft<Isolation_Container>> = {
   ...imageFields(expandedTextMap, requireArchitecture),
   cpu: field(processors, `Number of processors, ${DEFAULT_CPU} when not given`, {
@@ -23,9 +29,8 @@ export const containerIsolationFields: Fields<ImageDraft<Isolation_Container>> =
   memory: field(memory, `Memory, ${DEFAULT_MEMORY} MiB when not given`, {
     store: ({ message }, memory) => message.memory = memory || DEFAULT_MEMORY,
   }),
-  volumes: field(texts, "Directories of the host to mount, each as SOURCE:TARGET or SOURCE:TARGET:ro", {
-    store: ({ message }, volumes, node) =>
-      message.volumes = volumes.map((volume) => parseVolume(volume, node)),
+  volumes: field(volumes, "Directories of the host to mount, each as SOURCE:TARGET or SOURCE:TARGET:ro", {
+    store: ({ message }, volumes) => message.volumes = volumes,
   }),
   platform: field(platform, "Operating system of the container, linux when not given", {
     store: ({ message }, { platform }) => message.platform = platform,

@@ -7,6 +7,7 @@ import type {
   PipeInstance,
   PrebuiltImageInstance,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import type { HostMessage } from "./host_message.ts";
 
 /** What a task runs on, as it is stored with the task. */
 export type InstanceMessage =
@@ -19,7 +20,7 @@ export type InstanceMessage =
 
 /** What a task runs on, and where its file says so. */
 export interface Instance {
-  readonly message: InstanceMessage;
+  readonly message: InstanceMessage | HostMessage;
   /** Of the key that asks for the instance. */
   readonly at: Position;
   /** Of the `dockerfile` that its image is to be built from. */

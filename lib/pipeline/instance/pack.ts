@@ -7,10 +7,12 @@ import {
   PipeInstanceSchema,
   PrebuiltImageInstanceSchema,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { HostMessage } from "./host_message.ts";
 import type { InstanceMessage } from "./instance.ts";
 
 /** The instance as the message that a task carries. */
-export function packInstance(message: InstanceMessage): Any {
+export function packInstance(message: InstanceMessage | HostMessage): Any {
+  if (message instanceof HostMessage) return anyPack(message.schema, message.message);
   switch (message.$typeName) {
     case ContainerInstanceSchema.typeName:
       return anyPack(ContainerInstanceSchema, message);

@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, isMessage } from "@bufbuild/protobuf";
 import {
   PipeInstanceSchema,
   Status,
@@ -16,7 +16,7 @@ export function toTask(
 ): Task {
   const message = draft.instance?.message;
   const commands = draft.commands.map(({ command }) => command);
-  const inPipe = message?.$typeName === PipeInstanceSchema.typeName;
+  const inPipe = isMessage(message, PipeInstanceSchema);
   return create(TaskSchema, {
     localGroupId: BigInt(draft.id),
     requiredGroups: requiredGroups.map(BigInt),

@@ -6,7 +6,7 @@ import { warnOfCloudInstance } from "../instance/cloud_instance.ts";
 import { groups, instructionKeysLike, isRepeatable, readCommands } from "../instruction/commands.ts";
 import { generatedUploads } from "../instruction/upload_caches.ts";
 import { nameBefore } from "../key_name.ts";
-import type { Node } from "../node.ts";
+import { type Node, withChildren } from "../node.ts";
 import { Problem, Problems } from "../problem.ts";
 import { Scope } from "../scope.ts";
 import { Variables } from "../variables.ts";
@@ -27,6 +27,8 @@ export interface TaskContext {
   readonly budget: Budget;
   /** The fields for the properties that the host declares. */
   readonly properties: Fields<TaskDraft>;
+  /** The fields for the instances that the host supplies. */
+  readonly hostInstances: Fields<TaskDraft>;
   /** Whether a task may say nothing of what it runs on. */
   readonly allowMissingInstances: boolean;
 }
@@ -123,13 +125,26 @@ class TaskReader<D extends TaskDraft> {
 
   #fold(children: readonly Node[]): Map<string, Node> {
     const folded = new Map<string, Node>();
-    for (const name of Object.keys(this.#collectible)) {
-      const inherited = this.#context.root.get(name) ?? [];
-      const occurrences = [...inherited, ...children.filter((child) => child.name === name)];
-      const value = foldOccurrences(occurrences);
-      if (value) folded.set(name, value);
+    for (const [name, { outside = [] }] of Object.entries(this.#collectible)) {
+      const value = foldOccurrences(this.#occurrences(name, children));
+      if (value) folded.set(name, this.#withOutside(value, { outside, children }));
     }
     return folded;
+  }
+
+  #occurrences(name: string, children: readonly Node[]): readonly Node[] {
+    return [...this.#context.root.get(name) ?? [], ...children.filter((child) => child.name === name)];
+  }
+
+  /** The value with those of its fields that stand in the task, or at the root, in place of itself. */
+  #withOutside(
+    value: Node,
+    { outside, children }: { outside: readonly string[]; children: readonly Node[] },
+  ): Node {
+    if (value.kind !== "map") return value;
+    const missing = outside.filter((name) => value.children.every((child) => child.name !== name));
+    const found = missing.flatMap((name) => this.#occurrences(name, children).slice(-1));
+    return found.length === 0 ? value : withChildren(value, [...value.children, ...found]);
   }
 
   #readCollectible(field: Field<D>, value: Node): void {
@@ -149,6 +164,7 @@ class TaskReader<D extends TaskDraft> {
     const field = own(this.#own, child.name);
     if (field) return field.readInto(this.#draft, child, this.#scope);
     if (Object.hasOwn(this.#collectible, child.name) || documentedTaskProperties.has(child.name)) return;
+    if (Object.values(this.#collectible).some(({ outside }) => outside?.includes(child.name))) return;
     const { commands } = this.#draft;
     const kinds = this.#kind.instructions;
     if (kinds.length > 0 && readCommands(child, { commands, kinds, scope: this.#scope })) return;

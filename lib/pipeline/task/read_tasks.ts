@@ -53,15 +53,23 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
 }
 
 /** How much every task gets from the root. */
-function weightOfInherited({ root, properties }: TaskContext): number {
-  const names = Object.keys({ ...rootFields, ...properties });
+function weightOfInherited(context: TaskContext): number {
+  const { root } = context;
+  const names = namesAtRoot(context);
   return names.flatMap((name) => root.get(name) ?? []).reduce((sum, node) => sum + weigh(node), 0);
 }
 
+/** The keys of the root that hold for all tasks. */
+function namesAtRoot({ properties, hostInstances }: TaskContext): string[] {
+  const outside = Object.values(hostInstances).flatMap(({ outside = [] }) => outside);
+  return [...Object.keys({ ...rootFields, ...properties, ...hostInstances }), ...outside];
+}
+
 /** Most keys of the root are templates; one that is nearly a known one is worth a word. */
-function warnOfUnknownKey(node: Node, { problems, properties }: TaskContext): void {
+function warnOfUnknownKey(node: Node, context: TaskContext): void {
+  const { problems } = context;
   const { name, at } = node;
-  const known = [...Object.keys(rootFields), ...Object.keys(properties)];
+  const known = namesAtRoot(context);
   if (known.includes(name) || name.startsWith("task_") || warnOfCloudInstance(node, problems)) return;
   const meant = nearest(name, known) ?? misspeltTask(name);
   if (meant === undefined) return;

@@ -12,7 +12,10 @@ export function readTaskLike(
   node: Node,
   { id, context }: { id: number; context: TaskContext },
 ): ReadTask | undefined {
-  if (node.name.endsWith(ordinaryTask.suffix)) return readTask(node, { kind: ordinaryTask, id, context });
+  if (node.name.endsWith(ordinaryTask.suffix)) {
+    const kind = { ...ordinaryTask, instances: { ...ordinaryTask.instances, ...context.hostInstances } };
+    return readTask(node, { kind, id, context });
+  }
   if (node.name.endsWith(dockerBuilder.suffix)) return readTask(node, { kind: dockerBuilder, id, context });
   if (node.name.endsWith(pipe.suffix)) return readTask(node, { kind: pipe, id, context });
   return undefined;

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FileDescriptorSetSchema,
+} from "@bufbuild/protobuf/wkt";
 import { parse as parseYaml } from "yaml";
 import { runCli } from "../../../lib/cli/cli.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
@@ -275,6 +281,57 @@ for (
   Deno.test(`it ends with 2 and says what to do when ${what}`, async () => {
     const { exitCode, stdout, stderr } = await validate(files, args);
     assert.deepEqual([exitCode, stdout], [2, ""]);
+    assert.match(stderr, message);
+  });
+}
+
+Deno.test("--additional-instance makes a key an instance that the host supplies", async () => {
+  const source = "a_task: {vm: {image: i, memory: 4}}\n";
+  const type = "org.cirruslabs.ci.services.cirruscigrpc.MacOSInstance";
+  const { exitCode, tasks } = await print(source, [`--additional-instance=vm:${type}`]);
+  assert.equal(exitCode, 0);
+  assert.deepEqual(tasks[0].instance, { "@type": `type.googleapis.com/${type}`, image: "i", memory: 4096 });
+});
+
+Deno.test("--descriptor-set brings messages that only the host knows", async () => {
+  const set = create(FileDescriptorSetSchema, {
+    file: [{
+      name: "host.proto",
+      package: "host",
+      syntax: "proto3",
+      messageType: [{
+        name: "Vm",
+        field: [{
+          name: "cpu",
+          jsonName: "cpu",
+          number: 1,
+          type: FieldDescriptorProto_Type.FLOAT,
+          label: FieldDescriptorProto_Label.OPTIONAL,
+        }],
+      }],
+    }],
+  });
+  await using folder = await temporaryDirectory();
+  const path = join(folder.path, "host.binpb");
+  await Deno.writeFile(path, toBinary(FileDescriptorSetSchema, set));
+  const args = [`--descriptor-set=${path}`, "--additional-instance=vm:host.Vm"];
+  const { exitCode, tasks } = await print("a_task: {vm: {cpu: 1.1}}\n", args);
+  assert.equal(exitCode, 0);
+  assert.deepEqual(tasks[0].instance, { "@type": "type.googleapis.com/host.Vm", cpu: 1.1 });
+});
+
+for (
+  const [args, message] of [
+    [["--additional-instance=vm"], /expected NAME:MESSAGE/],
+    [["--additional-instance=vm:a.B"], /There is no message a\.B: name one of the descriptor set/],
+    [["--descriptor-set=x"], /says nothing without --additional-instance/],
+    [["--descriptor-set=nothing", "--additional-instance=vm:a.B"], /Cannot read nothing: /],
+    [["--descriptor-set=.cirrus.yml", "--additional-instance=vm:a.B"], /Cannot read \.cirrus\.yml: /],
+  ] as const
+) {
+  Deno.test(`${args.join(" ")} is misuse`, async () => {
+    const { exitCode, stderr } = await validate({ ".cirrus.yml": VALID }, args);
+    assert.equal(exitCode, 2);
     assert.match(stderr, message);
   });
 }
