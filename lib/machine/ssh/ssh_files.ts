@@ -1,10 +1,22 @@
 import type { FileEntry, MachineFiles, Platform } from "../machine.ts";
+import { runCommand } from "../../process/run_command.ts";
 import { packed, packTar } from "../local/tar.ts";
+import { copyOneByOne } from "./copy_one_by_one.ts";
 import { fileEntries } from "./file_entries.ts";
 import { runRemoteTool, startRemoteTool, type ToolCall } from "./remote_tool.ts";
 import type { ShellOptions } from "./remote_shell.ts";
 import type { Sessions } from "./sessions.ts";
-import { LIST, MAKE_DIRECTORY, PACK, READ, REMOVE, UNPACK, WRITE } from "./tool_scripts.ts";
+import {
+  LINK,
+  LIST,
+  LOOK_FOR_TAR,
+  MAKE_DIRECTORY,
+  PACK,
+  READ,
+  REMOVE,
+  UNPACK,
+  WRITE,
+} from "./tool_scripts.ts";
 
 /**
  * The files of a VM, by its own tools in sessions of their own. Not by SFTP: its server is started by the user's
@@ -71,7 +83,18 @@ export class SshFiles implements MachineFiles {
     options: { signal: AbortSignal },
   ): Promise<void> {
     const signal = AbortSignal.any([options.signal, this.#options.signal]);
-    await this.unpack(to, packTar(from, { paths: await Array.fromAsync(paths), signal }));
+    if (await this.#isTarOnBothSides()) {
+      return await this.unpack(to, packTar(from, { paths: await Array.fromAsync(paths), signal }));
+    }
+    const link = (path: string, target: string) =>
+      this.#run({ name: "ln", script: LINK, args: [path, target] });
+    await copyOneByOne({ from, paths, to }, { files: this, link, signal });
+  }
+
+  async #isTarOnBothSides(): Promise<boolean> {
+    const here = await runCommand(["tar", "--version"], { timeoutMs: 10_000 }).then(() => true, () => false);
+    const call = { name: "command", script: LOOK_FOR_TAR };
+    return here && await runRemoteTool(this.#sessions, call, this.#options) === "yes\n";
   }
 
   /** bsdtar reads and writes names that are not ASCII only in a locale that has them. */

@@ -26,15 +26,25 @@ export const LIST = '[ -d "$1" ] || exit 44; cd -- "$1" && exec find . -depth ! 
   'for path; do stat "$option" "$format" -- "$path" 2>/dev/null || echo -; done; ' +
   `printf "%s\\0" "$@"' sh "$2" "$3" {} +`;
 
+/** `$1`: where; `$2`: what it leads to. */
+export const LINK = 'exec ln -s -- "$2" "$1"';
+
+/** Prints whether there is `tar`. */
+export const LOOK_FOR_TAR = "command -v tar >/dev/null && echo yes || echo no";
+
+const NEED_TAR =
+  'command -v tar >/dev/null || { echo "the VM has no tar; install it in the image" >&2; exit 127; }; ';
+
 /**
  * `$1`: a folder; `$2`: a locale; the others: names below it. pax is what GNU and BSD have in common; BusyBox reads no
  * list of names.
  */
-export const PACK = 'cd -- "$1" || exit 44; LC_ALL=$2; export LC_ALL; shift 2; ' +
+export const PACK = NEED_TAR + 'cd -- "$1" || exit 44; LC_ALL=$2; export LC_ALL; shift 2; ' +
   'for path; do [ -e "$path" ] || [ -L "$path" ] || { echo "$path" >&2; exit 44; }; done; ' +
   "case $(tar --version 2>&1) in " +
   '*GNU*|*bsdtar*) printf "%s\\0" "$@" | tar -c --format=pax -f - --null -T - ;; ' +
   '*) exec tar -c -f - -- "$@" ;; esac';
 
 /** `$1`: a folder; `$2`: a locale. All three refuse `..` and links that lead outside. */
-export const UNPACK = 'LC_ALL=$2; export LC_ALL; mkdir -p -- "$1" && cd -- "$1" && exec tar -x -p -o -f -';
+export const UNPACK = NEED_TAR +
+  'LC_ALL=$2; export LC_ALL; mkdir -p -- "$1" && cd -- "$1" && exec tar -x -p -o -f -';

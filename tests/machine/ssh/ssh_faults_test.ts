@@ -5,6 +5,7 @@ import { Guest } from "../../fakes/guest/guest.ts";
 import { requireGuest } from "../../fakes/guest/require_guest.ts";
 import { ProcessMeter } from "../../bench/process_meter.ts";
 import { eventually } from "../../helpers/eventually.ts";
+import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 import { outputText } from "../../process/shell.ts";
 import { openGuest, run, startMachine } from "./ssh_guest.ts";
 
@@ -271,6 +272,39 @@ Deno.test("200 MB of output arrive whole, and are nowhere kept", needsGuest, asy
   assert.equal(await bytesOf(200_000_000), 200_000_000);
   assert.ok(meter.peakMemory() - before < 120_000_000);
 });
+
+Deno.test(
+  "a VM without tar still takes the worker's files, and says what it lacks for archives",
+  needsGuest,
+  async () => {
+    await using it = await startMachine();
+    await it.guest.run("rm /usr/bin/tar");
+    await using host = await temporaryDirectory();
+    await Deno.mkdir(`${host.path}/below`);
+    await Deno.writeTextFile(`${host.path}/below/it's`, "text", { mode: 0o755 });
+    await Deno.symlink("below/it's", `${host.path}/link`);
+    const copy = (...paths: string[]) =>
+      it.machine.files.copyFromHost(host.path, ReadableStream.from(paths), "/tmp/copy", {
+        signal: new AbortController().signal,
+      });
+    await copy("below/it's", "link");
+    const { text } = await run(
+      it.machine,
+      "cat copy/link; ls -l copy/below | tail -n 1 | cut -c1-10; readlink copy/link",
+    );
+    assert.equal(text, "text-rwxr-xr-x\nbelow/it's\n");
+    await assert.rejects(copy("../outside"), /Copying ..\/outside: it is outside/);
+    await assert.rejects(
+      it.machine.files.pack("/tmp", ["copy"]),
+      /the VM has no tar; install it in the image/,
+    );
+    const archive = ReadableStream.from([new Uint8Array(10_240)]);
+    await assert.rejects(
+      it.machine.files.unpack("/tmp/x", archive),
+      /the VM has no tar; install it in the image/,
+    );
+  },
+);
 
 Deno.test("a full disk is an error that says so, and not a short file", needsGuest, async () => {
   await using it = await startMachine({ diskSize: "3m" });
