@@ -1,6 +1,7 @@
 import { buildApplication, buildRouteMap, help, run, version } from "@stricli/core";
 import type { CliContext } from "./command.ts";
 import { commandsBesideDefault } from "./command_group.ts";
+import { artifactsCommand } from "./artifacts/command.ts";
 import { buildsCommand } from "./builds/command.ts";
 import { cancelCommand } from "./cancel/command.ts";
 import { controllerCommands } from "./controller/commands.ts";
@@ -23,6 +24,7 @@ import { workersCommands } from "./workers/commands.ts";
 
 const root = buildRouteMap<string, CliContext>({
   routes: {
+    artifacts: artifactsCommand,
     builds: buildsCommand,
     cancel: cancelCommand,
     completion: completionCommand,

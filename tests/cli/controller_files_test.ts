@@ -43,6 +43,17 @@ Deno.test("caches and artifacts go by TLS, with an authority that only the worke
   const set = { holder: { kind: "build", id: again.id }, name: "binary" } as const;
   const opened = await site.controller.artifacts.open(set, { path: "out/result.txt" });
   assert.equal(await new Response(opened?.body).text(), "made\n");
+
+  const listed = await site.cirrus("artifacts", ...flags, again.id);
+  assert.match(listed.stdout, /^NAME .*\nbinary +1 +5 B +text\/plain +build \(\d+\)\n$/);
+  const files = await site.cirrus("artifacts", ...flags, again.id, "binary");
+  assert.match(files.stdout, /^SIZE .*\n5 B .* out\/result\.txt\n$/);
+  const downloaded = await site.cirrus("artifacts", ...flags, "--download=here", again.id);
+  assert.equal(downloaded.stdout, `Downloaded 1 file, 5 B, to ${join(site.directory, "here")}\n`);
+  assert.equal(await Deno.readTextFile(join(site.directory, "here/binary/out/result.txt")), "made\n");
+  const unknown = await site.cirrus("artifacts", ...flags, again.id, "binray");
+  assert.equal(unknown.exitCode, 2);
+  assert.match(unknown.stderr, /has no artifacts named "binray", did you mean "binary"\?/);
 });
 
 Deno.test("workers are sent to the public URL for files", async () => {

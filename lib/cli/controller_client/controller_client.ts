@@ -2,6 +2,10 @@ import type { z } from "zod";
 import { Backoff } from "../../async/backoff.ts";
 import { delay } from "../../async/delay.ts";
 import {
+  type ArtifactBody,
+  type ArtifactFileBody,
+  artifactFilePageSchema,
+  artifactPageSchema,
   type BuildBody,
   buildEventSchema,
   type BuildPageBody,
@@ -97,6 +101,33 @@ export class ControllerClient implements Disposable {
   rerunTask(id: string): Promise<TaskWithWaitBody> {
     const path = `/v1/tasks/${encodeURIComponent(id)}/rerun`;
     return this.#json({ method: "POST", path, body: {} }, taskWithWaitSchema);
+  }
+
+  /** By task and name. */
+  async listArtifacts(buildId: string): Promise<ArtifactBody[]> {
+    const path = `/v1/builds/${encodeURIComponent(buildId)}/artifacts`;
+    return (await this.#json({ method: "GET", path }, artifactPageSchema)).artifacts;
+  }
+
+  /** The files of one name, by path. */
+  async *artifactFiles(buildId: string, name: string): AsyncGenerator<ArtifactFileBody> {
+    const path = `/v1/builds/${encodeURIComponent(buildId)}/artifacts/${encodeURIComponent(name)}`;
+    for (let query = "";;) {
+      const page = await this.#json({ method: "GET", path: `${path}${query}` }, artifactFilePageSchema);
+      yield* page.files;
+      if (page.nextCursor === undefined) return;
+      query = `?${new URLSearchParams({ cursor: page.nextCursor })}`;
+    }
+  }
+
+  /** The content of a file, which its receiver reads to the end or cancels. */
+  async readArtifact(
+    buildId: string,
+    file: { readonly name: string; readonly path: string },
+  ): Promise<ReadableStream<Uint8Array>> {
+    const segments = [buildId, file.name, ...file.path.split("/")].map(encodeURIComponent);
+    const response = await this.#send({ method: "GET", path: `/v1/artifact/build/${segments.join("/")}` });
+    return response.body ?? ReadableStream.from<Uint8Array>([]);
   }
 
   /** All workers that ever polled, by name. */

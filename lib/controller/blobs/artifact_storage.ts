@@ -56,3 +56,9 @@ export function artifactPathProblem(path: string): string | undefined {
   }
   return undefined;
 }
+
+/** A name as one folder: `build / linux` is `build _ linux`. */
+export function artifactFolder(name: string): string {
+  const safe = name.replaceAll(/[/\\\0]/g, "_");
+  return safe === "" || safe === "." || safe === ".." ? "_" : safe;
+}

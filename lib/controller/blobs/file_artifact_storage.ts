@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import {
+  artifactFolder,
   type ArtifactOwner,
   artifactPathProblem,
   type ArtifactPlace,
@@ -93,7 +94,7 @@ export class FileArtifactStorage implements ArtifactStorage {
   }
 
   async removeBuild(buildId: string): Promise<void> {
-    const folder = join(this.#directory, asName(buildId));
+    const folder = join(this.#directory, artifactFolder(buildId));
     await Deno.remove(folder, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
@@ -102,7 +103,7 @@ export class FileArtifactStorage implements ArtifactStorage {
   #fileOf(place: ArtifactPlace): string {
     const problem = artifactPathProblem(place.path);
     if (problem !== undefined) throw new Error(`Storing the artifact ${place.path}: ${problem}`);
-    return join(this.#directory, ...[...this.#foldersOf(place), place.name].map(asName), place.path);
+    return join(this.#directory, ...[...this.#foldersOf(place), place.name].map(artifactFolder), place.path);
   }
 }
 
@@ -113,10 +114,4 @@ async function openIfThere(path: string): Promise<Deno.FsFile | undefined> {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
   }
-}
-
-/** A name as one folder: `build / linux` is `build _ linux`. */
-function asName(name: string): string {
-  const safe = name.replaceAll(/[/\\\0]/g, "_");
-  return safe === "" || safe === "." || safe === ".." ? "_" : safe;
 }
