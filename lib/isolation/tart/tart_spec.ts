@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Isolation_Tart, Isolation_Tart_Volume } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { type SharedFolder, sharedPath } from "../vm/shared_folder.ts";
-import { loginOf, sizeSettings, type VmSpec } from "../vm/vm_spec.ts";
+import { imageOf, loginOf, sizeSettings, type VmSpec } from "../vm/vm_spec.ts";
 import type { TartOptions } from "./tart_options.ts";
 
 /** What every VM is run with: no window, no devices of the host, no waiting for a disk that is thrown away. */
@@ -13,14 +13,14 @@ const PROJECT: Pick<SharedFolder, "name"> = { name: "cirrus-project" };
 /** Where a guest finds the project that is mounted. */
 export const PROJECT_PATH = sharedPath(PROJECT);
 
-/** How `tart` is to be called for a task. Throws an error that names the volume which is of no use. */
+/** How `tart` is to be called for a task. Throws an error that says what of it is of no use, such as a volume. */
 export function tartSpec(message: Isolation_Tart, options: TartOptions): VmSpec {
   const { project } = options;
   const sharedFolders = message.volumes.map(sharedFolder);
   if (project !== undefined) sharedFolders.push({ ...PROJECT, source: project, readOnly: false });
   requireUniqueNames(sharedFolders);
   return {
-    image: message.image,
+    image: imageOf(message),
     login: loginOf(message),
     settings: [
       ["--random-mac"],

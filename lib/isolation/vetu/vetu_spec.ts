@@ -1,11 +1,11 @@
 import type { Isolation_Vetu } from "../../../proto/gen/cirrus_ci_service_pb.ts";
-import { loginOf, sizeSettings, type VmSpec } from "../vm/vm_spec.ts";
+import { imageOf, loginOf, sizeSettings, type VmSpec } from "../vm/vm_spec.ts";
 import type { VetuOptions } from "./vetu_options.ts";
 
-/** How `vetu` is to be called for a task. */
+/** How `vetu` is to be called for a task. Throws an error for a task that names no image. */
 export function vetuSpec(message: Isolation_Vetu, { mtu, runArguments = [] }: VetuOptions): VmSpec {
   return {
-    image: message.image,
+    image: imageOf(message),
     login: loginOf(message),
     settings: sizeSettings(message),
     runArguments: [

@@ -27,6 +27,7 @@ const SSH_PORT = 22;
 
 /** What the messages of all VMs have in common. */
 export interface VmMessage {
+  readonly image: string;
   readonly user: string;
   readonly password: string;
   readonly port: number;
@@ -35,6 +36,12 @@ export interface VmMessage {
   readonly memory: number;
   /** GB. */
   readonly diskSize: number;
+}
+
+/** Throws where there is none. */
+export function imageOf({ image }: VmMessage): string {
+  if (image !== "") return image;
+  throw new Error("Could not make a VM: the task's isolation names no image; name one");
 }
 
 export function loginOf({ user, password, port }: VmMessage): VmLogin {

@@ -81,3 +81,7 @@ for (const { volumes, problem } of WRONG) {
     assert.throws(() => spec({ volumes }), problem);
   });
 }
+
+Deno.test("a task that names no image is refused before anything is done", () => {
+  assert.throws(() => spec({ image: "" }), /names no image; name one/);
+});

@@ -39,3 +39,7 @@ Deno.test("host networking and the console in the log are had for the asking", (
   assert.deepEqual(runArguments, ["--net-host"]);
   assert.equal(logConsole, true);
 });
+
+Deno.test("a task that names no image is refused before anything is done", () => {
+  assert.throws(() => spec({ image: "" }), /names no image; name one/);
+});
