@@ -90,7 +90,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   const onMoved = (buildId: string) => watchers.moved(buildId);
 
   const queue = new TaskQueue({
-    scheduler: new Scheduler(options),
+    scheduler: new Scheduler({ ...options, isLocked: (lock) => assignments.isLocked(lock) }),
     clock,
     onAdded: () => {
       dispatcher.wake();
@@ -99,7 +99,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   });
   const explain = (taskId: string): WaitReason[] | undefined => {
     const task = queue.find(taskId);
-    return task && explainWait(task, { pool, queue, fit: options, now: clock.now() });
+    return task && explainWait(task, { pool, queue, assignments, fit: options, now: clock.now() });
   };
   const dispatcher: Dispatcher = new Dispatcher({ ...options, tasks, queue, assignments, onMoved });
   const control = new TaskControl({ tasks, queue, assignments, dispatcher, metrics, clock, logger, onMoved });

@@ -1,7 +1,6 @@
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { PersistentWorkerInstanceSchema, type Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { workerInstanceOf } from "../../controller/builds/task_definition.ts";
-import { executionLock } from "./task_properties.ts";
 
 /** Tasks as they run on this machine, and what the machine offers them. */
 export interface LocalTasks {
@@ -16,19 +15,16 @@ const TART_VMS = 2;
 /**
  * Makes tasks of a pool into tasks of this machine. Labels choose among machines, and there is only this one, so
  * they do not count. Of each resource there is as much as the task that asks for the most: every task can run, and
- * those that do not fit together run one after the other. A lock is a resource of which there is one, and of VMs of
- * Tart there are two.
+ * those that do not fit together run one after the other. Of VMs of Tart there are two.
  */
 export function localTasks(tasks: readonly Task[]): LocalTasks {
   const resources: Record<string, number> = {};
   const local = tasks.map((task) => {
     const worker = workerInstanceOf(task);
     if (worker === undefined) return task;
-    const lock = executionLock(task);
     const tart = worker.isolation?.type.case === "tart";
     const asked = {
       ...worker.resources,
-      ...lock !== undefined && { [`execution_lock ${lock}`]: 1 },
       ...tart && { [TART_VM]: 1 },
     };
     for (const [name, amount] of Object.entries(asked)) {

@@ -1,5 +1,3 @@
-import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
-import { propertyOf } from "../../controller/builds/task_definition.ts";
 import type { TaskPropertyType } from "../../pipeline/task/task_property.ts";
 
 /** The properties of tasks on which a run acts, beside those that every parser knows. */
@@ -7,8 +5,3 @@ export const RUN_TASK_PROPERTIES: ReadonlyMap<string, TaskPropertyType> = new Ma
   ["execution_lock", "string"],
   ["trigger_type", "string"],
 ]);
-
-/** Tasks of one lock run one at a time; undefined where there is none. */
-export function executionLock(task: Task): string | undefined {
-  return propertyOf(task, "execution_lock") || undefined;
-}

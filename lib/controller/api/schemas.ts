@@ -101,7 +101,7 @@ export const waitSchema = z.object({
   tasks: z.array(id).describe("The tasks that must end first"),
   workers: z.array(z.object({
     worker: z.string(),
-    reason: z.enum(["fits", "label", "resource", "disabled", "full", "occupied"])
+    reason: z.enum(["fits", "label", "resource", "disabled", "locked", "full", "occupied"])
       .describe("What keeps the task from it; fits: only that it is away, or kept free for an older task"),
     text: z.string(),
     live: z.boolean().describe("Whether it is connected"),

@@ -8,7 +8,7 @@ import { type Repository, repositoryEnvironment } from "./repository.ts";
 import { type SentFiles, sentFiles } from "./sent_files.ts";
 import { selectTasks } from "./select_tasks.ts";
 import { skipReasons, whyNotForWorkers } from "./skip_reasons.ts";
-import { CONTROLLER_TASK_PROPERTIES, isManual, whyNotForPullRequest } from "./task_properties.ts";
+import { CONTROLLER_TASK_PROPERTIES, isManual, whyNotForPullRequest, withLockOf } from "./task_properties.ts";
 
 /** A `.cirrus.yml` that somebody wants to have run, and what they know of it. */
 export interface Submission {
@@ -72,7 +72,7 @@ export async function readSubmission(
   checkSomethingRuns(chosen, { skip, path });
   return {
     build: {
-      tasks: chosen,
+      tasks: chosen.map((task) => withLockOf(environment.get("CIRRUS_REPO_FULL_NAME"), task)),
       environment,
       overrides,
       secretsToMask: submission.secretsToMask,

@@ -4,6 +4,7 @@ import { propertyOf } from "./task_definition.ts";
 
 /** The properties of tasks on which the controller acts, beside those that every parser knows. */
 export const CONTROLLER_TASK_PROPERTIES: ReadonlyMap<string, TaskPropertyType> = new Map([
+  ["execution_lock", "string"],
   ["required_pr_labels", "list"],
   ["trigger_type", "string"],
 ]);
@@ -11,6 +12,19 @@ export const CONTROLLER_TASK_PROPERTIES: ReadonlyMap<string, TaskPropertyType> =
 /** Whether somebody has to ask for the task by its name. */
 export function isManual(task: Task): boolean {
   return propertyOf(task, "trigger_type")?.toLowerCase() === "manual";
+}
+
+/** Tasks with one lock run one at a time; undefined where there is none. */
+export function executionLock(task: Task): string | undefined {
+  return propertyOf(task, "execution_lock") || undefined;
+}
+
+/** The task with a lock that is of its repository: one of another repository that is called the same is another. */
+export function withLockOf(repository: string | undefined, task: Task): Task {
+  const lock = executionLock(task);
+  if (lock === undefined || repository === undefined || !task.metadata) return task;
+  const properties = { ...task.metadata.properties, execution_lock: `${repository} ${lock}` };
+  return { ...task, metadata: { ...task.metadata, properties } };
 }
 
 /**

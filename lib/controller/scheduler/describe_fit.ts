@@ -13,6 +13,8 @@ export function describeFit(result: Fit): string {
       return `has ${result.total} ${result.resource} in all (wanted: ${result.wanted})`;
     case "disabled":
       return "disabled";
+    case "locked":
+      return `waits for another task with its execution_lock, ${result.lock}`;
     case "full":
       return `busy: ${round(result.free)} ${result.resource} free (wanted: ${result.wanted})`;
     case "occupied":

@@ -26,6 +26,8 @@ export type Fit =
   | { readonly kind: "disabled" }
   /** Not so much of a resource is free now. */
   | { readonly kind: "full"; readonly resource: string; readonly wanted: number; readonly free: number }
+  /** A task with the same lock is with a worker. */
+  | { readonly kind: "locked"; readonly lock: string }
   /** What runs there shares the worker with no such task. */
   | { readonly kind: "occupied"; readonly tasks: number };
 

@@ -1,4 +1,6 @@
-import type { PersistentWorkerInstance } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { requireWorkerInstance } from "../builds/task_definition.ts";
+import { executionLock } from "../builds/task_properties.ts";
 
 /** Amounts by the name of the resource. */
 export type Resources = ReadonlyMap<string, number>;
@@ -9,13 +11,18 @@ export interface Requirements {
   readonly labels: ReadonlyMap<string, string>;
   /** What the task holds while it runs. Empty: it asks for no resources, and shares a worker with nobody who does. */
   readonly resources: Resources;
+  /** Tasks with one lock run one at a time, on whatever workers. */
+  readonly lock?: string;
 }
 
-/** The requirements in a task's `persistent_worker`. */
-export function requirementsOf(instance: PersistentWorkerInstance): Requirements {
+/** The requirements of a task for a persistent worker. */
+export function requirementsOf(task: Task): Requirements {
+  const { labels, resources } = requireWorkerInstance(task);
+  const lock = executionLock(task);
   return {
-    labels: new Map(Object.entries(instance.labels)),
-    resources: new Map(Object.entries(instance.resources)),
+    labels: new Map(Object.entries(labels)),
+    resources: new Map(Object.entries(resources)),
+    ...lock !== undefined && { lock },
   };
 }
 
@@ -23,5 +30,9 @@ export function requirementsOf(instance: PersistentWorkerInstance): Requirements
 export function signatureOf(requirements: Requirements): string {
   const sorted = <T>(map: ReadonlyMap<string, T>) =>
     [...map].sort(([left], [right]) => left < right ? -1 : 1).map(([key, value]) => [key, String(value)]);
-  return JSON.stringify([sorted(requirements.labels), sorted(requirements.resources)]);
+  return JSON.stringify([
+    sorted(requirements.labels),
+    sorted(requirements.resources),
+    requirements.lock ?? null,
+  ]);
 }

@@ -4,6 +4,8 @@ import { WaitingQueue, type WaitingTask } from "./waiting_queue.ts";
 export interface SchedulerOptions extends FitOptions {
   /** How many younger tasks may start before a task on workers that could run it, had they room. */
   readonly maxPasses: number;
+  /** Whether a task that has the lock is with a worker; no task with it starts then. */
+  readonly isLocked?: (lock: string) => boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export class Scheduler {
 
   #choose(worker: WorkerCapacity): WaitingTask | undefined {
     const held = this.#holds.get(worker.name);
-    if (held !== undefined) {
+    if (held !== undefined && !this.#isLocked(held)) {
       const result = fit(held.requirements, worker, this.#options);
       if (result.kind === "fits") return held;
       if (isBusy(result)) return undefined;
@@ -74,11 +76,16 @@ export class Scheduler {
     }
     const passed: WaitingTask[] = [];
     for (const task of this.#queue.heads()) {
+      if (this.#isLocked(task)) continue;
       const result = fit(task.requirements, worker, this.#options);
       if (isBusy(result)) passed.push(task);
       if (result.kind === "fits") return this.#mayPass(passed, worker.name) ? task : undefined;
     }
     return undefined;
+  }
+
+  #isLocked({ requirements: { lock } }: WaitingTask): boolean {
+    return lock !== undefined && (this.#options.isLocked?.(lock) ?? false);
   }
 
   /** Counts one more pass for each of the tasks, unless one of them has waited through enough and gets the worker. */

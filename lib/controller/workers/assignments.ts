@@ -12,6 +12,11 @@ export class Assignments {
     return this.#byTask.get(taskId);
   }
 
+  /** Whether a worker has a task with this lock. */
+  isLocked(lock: string): boolean {
+    return this.#byTask.values().some(({ record }) => record.requirements.lock === lock);
+  }
+
   add(assignment: Assignment): void {
     this.#byTask.set(assignment.taskId, assignment);
     assignment.worker.add(assignment);

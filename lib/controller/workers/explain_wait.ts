@@ -1,6 +1,7 @@
 import { describeFit } from "../scheduler/describe_fit.ts";
 import { type Fit, fit, type FitOptions, isBusy } from "../scheduler/fit.ts";
 import type { WaitingTask } from "../scheduler/waiting_queue.ts";
+import type { Assignments } from "./assignments.ts";
 import type { Pool } from "./pool.ts";
 import type { TaskQueue } from "./task_queue.ts";
 
@@ -20,13 +21,24 @@ export interface WaitReason {
 /** Tells of each worker why it has not taken a waiting task. */
 export function explainWait(
   task: WaitingTask,
-  options: { readonly pool: Pool; readonly queue: TaskQueue; readonly fit: FitOptions; readonly now: number },
+  options: {
+    readonly pool: Pool;
+    readonly queue: TaskQueue;
+    readonly assignments: Pick<Assignments, "isLocked">;
+    readonly fit: FitOptions;
+    readonly now: number;
+  },
 ): WaitReason[] {
-  const { pool, queue, now } = options;
+  const { pool, queue, assignments, now } = options;
+  const { lock } = task.requirements;
+  const locked = lock !== undefined && assignments.isLocked(lock)
+    ? { kind: "locked", lock } as const
+    : undefined;
   return [...pool.workers].map((worker) => {
-    const result = fit(task.requirements, worker.capacity(), options.fit);
+    const inItself = fit(task.requirements, worker.capacity(), options.fit);
     const live = pool.isLive(worker);
-    const able = result.kind === "fits" || isBusy(result);
+    const able = inItself.kind === "fits" || isBusy(inItself);
+    const result = able ? locked ?? inItself : inItself;
     const seconds = Math.max(0, Math.round((now - worker.lastSeenAt) / 1_000));
     const text = able && !live
       ? `not connected, last seen ${seconds} s ago`

@@ -6,7 +6,6 @@ import { macosTasks } from "../../../lib/cli/run/macos_tasks.ts";
 import {
   MacOSInstanceSchema,
   PersistentWorkerInstanceSchema,
-  Task_MetadataSchema,
   TaskSchema,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 
@@ -20,19 +19,6 @@ Deno.test("labels do not choose among machines where there is one", () => {
   const instance = tasks[0]?.instance && anyUnpack(tasks[0].instance, PersistentWorkerInstanceSchema);
   assert.deepEqual(instance?.labels, {});
   assert.deepEqual(instance?.resources, { gpu: 1 });
-});
-
-Deno.test("of a lock there is one, for each of its tasks", () => {
-  const locked = () => {
-    const metadata = create(Task_MetadataSchema, { properties: { execution_lock: "database" } });
-    return { ...task({ gpu: 1 }), metadata };
-  };
-  const { tasks, resources } = localTasks([locked(), locked()]);
-  assert.deepEqual(resources, { gpu: 1, "execution_lock database": 1 });
-  const [instance] = tasks.map(({ instance }) =>
-    instance && anyUnpack(instance, PersistentWorkerInstanceSchema)
-  );
-  assert.deepEqual(instance?.resources, resources);
 });
 
 Deno.test("of each resource there is what the greediest task asks for", () => {

@@ -4,6 +4,7 @@ import {
   buildSchema,
   createdBuildSchema,
   errorSchema,
+  taskWithWaitSchema,
 } from "../../../lib/controller/api/schemas.ts";
 import { needsRoot, smallDisk } from "../../helpers/small_disk.ts";
 import { task } from "../builds.ts";
@@ -141,6 +142,37 @@ Deno.test("POST /v1/builds runs a task whose trigger_type is manual only when it
   assert.equal(unasked?.status, "skipped");
   assert.match(unasked?.message ?? "", /trigger_type is manual: name it/);
   assert.equal((await statusOf({ tasks: ["deploy"] }))?.status, "triggered");
+});
+
+Deno.test("tasks of one repository with one execution_lock are with one worker at a time", async () => {
+  await using api = await startApi();
+  const definition = `
+persistent_worker: {}
+deploy_task:
+  execution_lock: production
+  a_script: x
+`;
+  const taskIn = async (cloneUrl: string) => {
+    const { tasks: [task] } = await submit(api, { definition, repository: { cloneUrl } });
+    assert.ok(task);
+    return task.id;
+  };
+  const [first, second] = [await taskIn("https://host/our/a.git"), await taskIn("https://host/our/a.git")];
+  const other = await taskIn("https://host/our/b.git");
+  using one = await RawWorker.connect(api.controller.endpoint, { name: "w1" });
+  using two = await RawWorker.connect(api.controller.endpoint, { name: "w2" });
+  const given = await one.takeTask();
+  assert.equal(given.id, first);
+  const unlocked = await two.takeTask();
+  assert.equal(unlocked.id, other);
+  const { wait } = await answered(taskWithWaitSchema, await api.fetch(`/v1/tasks/${second}`));
+  assert.match(wait?.text ?? "", /waits for another task with its execution_lock, our\/a production/);
+  await unlocked.started();
+  await unlocked.stopped();
+  const next = two.takeTask();
+  await given.started();
+  await given.stopped();
+  assert.equal((await next).id, second);
 });
 
 Deno.test("POST /v1/builds runs a task with required_pr_labels only for a pull request that has them", async () => {

@@ -83,6 +83,26 @@ Deno.test("Scheduler forgets a task that waits no more", () => {
   assert.equal(new SimulatedWorker("a", 1).take(scheduler), undefined);
 });
 
+Deno.test("Scheduler gives out no task whose lock is taken, and passes it over without count", () => {
+  const locks = new Set(["database"]);
+  const scheduler = new Scheduler({ ...OPTIONS, isLocked: (lock) => locks.has(lock) });
+  const plain = waiting(0);
+  const locked = {
+    ...plain,
+    id: String(++lastId),
+    requirements: { ...plain.requirements, lock: "database" },
+  };
+  scheduler.add(locked);
+  for (let passes = 0; passes <= OPTIONS.maxPasses; passes++) {
+    const younger = waiting(0);
+    scheduler.add(younger);
+    assert.equal(new SimulatedWorker("a", 1).take(scheduler), younger);
+  }
+  assert.equal(new SimulatedWorker("a", 1).take(scheduler), undefined);
+  locks.clear();
+  assert.equal(new SimulatedWorker("a", 1).take(scheduler), locked);
+});
+
 Deno.test("Scheduler lets small tasks pass a big one a few times, then keeps a worker free for it", () => {
   const worker = new SimulatedWorker("a", 4);
   const scheduler = queued(waiting(1));

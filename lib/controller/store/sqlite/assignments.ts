@@ -1,6 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { TaskSchema } from "../../../../proto/gen/cirrus_ci_service_pb.ts";
-import { requireWorkerInstance } from "../../builds/task_definition.ts";
 import { type AssignmentRecord, isFinal, type Release } from "../../records.ts";
 import { requirementsOf } from "../../scheduler/requirements.ts";
 import type { Database, Statement } from "./database.ts";
@@ -70,7 +69,7 @@ function toAssignment(row: Row): AssignmentRecord {
     buildId: text(row, "build_id"),
     worker: text(row, "worker"),
     definition,
-    requirements: requirementsOf(requireWorkerInstance(definition)),
+    requirements: requirementsOf(definition),
     clientSecretDigest: bytes(row, "client_secret_digest"),
     serverSecret: text(row, "server_secret"),
     started: flag(row, "started"),

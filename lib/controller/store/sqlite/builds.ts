@@ -2,7 +2,6 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TaskSchema } from "../../../../proto/gen/cirrus_ci_service_pb.ts";
 import { buildStatusOf } from "../../builds/fate.ts";
 import { repositorySchema } from "../../builds/repository.ts";
-import { requireWorkerInstance } from "../../builds/task_definition.ts";
 import { requirementsOf } from "../../scheduler/requirements.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
 import type { BuildRecord, BuildStatus, BuildSummary, StoredEvent, TaskRecord } from "../../records.ts";
@@ -47,7 +46,7 @@ export class SqliteBuilds implements BuildStore {
         id: draft.id,
         waiting: triggered.map(({ id, definition }) => ({
           id,
-          requirements: requirementsOf(requireWorkerInstance(definition)),
+          requirements: requirementsOf(definition),
           queuedAt: draft.createdAt,
         })),
       };

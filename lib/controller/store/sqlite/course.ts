@@ -1,5 +1,4 @@
 import { buildStatusOf, dependencyMessage, type Fate, fateOf, type Standing } from "../../builds/fate.ts";
-import { requireWorkerInstance } from "../../builds/task_definition.ts";
 import { isFinal, type TaskState } from "../../records.ts";
 import { requirementsOf } from "../../scheduler/requirements.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
@@ -121,7 +120,7 @@ function toWaiting(row: Row): WaitingTask {
   const definition = fromBinary(TaskSchema, bytes(row, "definition"));
   return {
     id: text(row, "id"),
-    requirements: requirementsOf(requireWorkerInstance(definition)),
+    requirements: requirementsOf(definition),
     queuedAt: number(row, "queued_at"),
   };
 }
