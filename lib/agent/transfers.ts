@@ -8,6 +8,12 @@ import { StallWatch } from "./logs/stall_watch.ts";
 /** How long a transfer may stand still before it is given up; in milliseconds. */
 const STALL_MS = 60_000;
 
+/**
+ * Up to this size a file is sent as a whole, over connections that are used again: to make one takes longer than its
+ * bytes do. In bytes.
+ */
+const WHOLE_BYTES = 256 * 1024;
+
 /** What comes of a download. Its receiver reads `body` to the end or cancels it. */
 export interface Download {
   readonly body: ReadableStream<Uint8Array>;
@@ -89,15 +95,48 @@ export class Transfers implements Disposable {
   }
 
   /**
-   * Sends a file with its length, which S3 demands and `fetch` cannot say of a stream. Resolves with the ETag of the
-   * answer, if it has one. Rejects on every answer but 2xx.
+   * Sends a file with its length, which S3 demands. Resolves with the ETag of the answer, if it has one. Rejects on
+   * every answer but 2xx.
    */
-  async upload(
+  async upload(upload: Upload, signal: AbortSignal): Promise<string | undefined> {
+    using watch = new StallWatch("uploading a file", STALL_MS);
+    const stop = AbortSignal.any([signal, watch.signal]);
+    try {
+      stop.throwIfAborted();
+      return upload.content.size <= WHOLE_BYTES
+        ? await this.#uploadWhole(upload, stop)
+        : await this.#uploadStream(upload, { signal: stop, watch });
+    } catch (error) {
+      stop.throwIfAborted();
+      throw new Error(`Uploading a file: ${errorMessage(error)}`, { cause: error });
+    }
+  }
+
+  async #uploadWhole(
     { url, method, headers, content }: Upload,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    using watch = new StallWatch("uploading a file", STALL_MS);
-    const stop = AbortSignal.any([signal, watch.signal]);
+    const body = await new Response(content.body).bytes();
+    if (body.length !== content.size) {
+      throw new Error(`it has ${body.length} bytes instead of ${content.size}`);
+    }
+    const send = () => this.#fetch(url, { method, headers, body, redirect: "manual", signal });
+    const response = await send().catch(() => {
+      signal.throwIfAborted();
+      // The server may have closed a connection just when it was used again.
+      return send();
+    });
+    // Only a connection whose answer was read to its end is used again.
+    await response.body?.pipeTo(new WritableStream(), { signal });
+    if (!response.ok) throw new Error(`the server answers ${response.status}`);
+    return response.headers.get("etag") ?? undefined;
+  }
+
+  /** By node's client: `fetch` cannot say the length of a stream. */
+  async #uploadStream(
+    { url, method, headers, content }: Upload,
+    { signal: stop, watch }: { signal: AbortSignal; watch: StallWatch },
+  ): Promise<string | undefined> {
     const options = {
       method,
       headers: { ...headers, "content-length": String(content.size) },
@@ -116,20 +155,21 @@ export class Transfers implements Disposable {
       request.once("close", () => reject(new Error("the server closed the connection")));
     });
     answered.catch(() => {});
+    let sent = 0;
     try {
       for await (const chunk of content.body) {
         watch.touch();
+        sent += chunk.length;
+        if (sent > content.size) break;
         if (!request.write(chunk)) await Promise.race([drained(request), answered]);
       }
+      expectSize(sent, content.size);
       request.end();
       const response = await answered;
       response.resume();
       const { statusCode = 0, headers: { etag } } = response;
       if (statusCode < 200 || statusCode > 299) throw new Error(`the server answers ${statusCode}`);
       return etag;
-    } catch (error) {
-      stop.throwIfAborted();
-      throw new Error(`Uploading a file: ${errorMessage(error)}`, { cause: error });
     } finally {
       stop.removeEventListener("abort", onAbort);
       if (!request.writableEnded) request.destroy();
@@ -147,7 +187,7 @@ export class Transfers implements Disposable {
       return await fetch(url, isEncrypted(url) ? { ...init, client: await this.#encrypting() } : init);
     } catch (error) {
       init.signal?.throwIfAborted();
-      throw new Error(`Reaching the server of a file: ${whyUnreached(error)}`, { cause: error });
+      throw new Error(`Reaching the server of a file: ${whyUnreached(error, url)}`, { cause: error });
     }
   }
 
@@ -169,10 +209,21 @@ export class Transfers implements Disposable {
   }
 }
 
-/** What a failed `fetch` says itself is only that; what caused it names the URL. */
-function whyUnreached(error: unknown): string {
+/** What a failed `fetch` says itself is only that; what caused it names the URL, and that may hold a signature. */
+function whyUnreached(error: unknown, url: string): string {
+  if (!URL.canParse(url)) return "its URL is none";
   const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
-  return errorMessage(cause).replace(/ for url \(.*?\)(?=:|$)/, "");
+  const shown = new URL(url);
+  shown.username = shown.password = "";
+  return [url, shown.href].reduce((message, text) => message.replaceAll(text, "\0"), errorMessage(cause))
+    .replace(/^error sending request[^\0]*\0[^)]*\): /, "")
+    .replaceAll("\0", "its URL");
+}
+
+/** A server would wait for the rest, or take what follows for another request. */
+function expectSize(bytes: number, size: number): void {
+  if (bytes < size) throw new Error(`it has ${bytes} bytes instead of ${size}`);
+  if (bytes > size) throw new Error(`it has more than ${size} bytes`);
 }
 
 function isEncrypted(url: string): boolean {
