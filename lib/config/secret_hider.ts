@@ -1,6 +1,7 @@
 import { nearest } from "../diagnostics/nearest.ts";
 import type { YamlNode } from "../diagnostics/yaml_node.ts";
-import { Secrets } from "../logging/secrets.ts";
+
+const MASK = "HIDDEN";
 
 /** Whether a key, also a misspelt one, has a secret below it. A file's name is none. */
 export function isSecretKey(name: string): boolean {
@@ -10,38 +11,54 @@ export function isSecretKey(name: string): boolean {
 
 const SECRET_NAME = /tok|passw|secr/i;
 
-/** A line in which such a key stands, as far as that can be told where the file is no YAML. */
-const SECRET_LINE = /^(.*?(?:tok|passw|secr)(?![^:]*file)[^:\n]*:\s*)(\S.*)$/gim;
+/** Such a key, as far as it can be told where the file is no YAML. Bounded, so that no line takes long to look at. */
+const SECRET_KEY = /(?:tok|passw|secr)(?![\w-]{0,40}file)[\w-]{0,40}["']?\s{0,20}:\s*/i;
+
+/** Shorter values are not hidden wherever they are: they would blot out ordinary words. */
+const SHORTEST = 4;
 
 /** Hides the secrets of a file in its text, and in what is said of it. */
 export class SecretHider {
-  readonly #source: string;
-  readonly #secrets = new Secrets();
+  readonly #lines: readonly string[];
+  /** The longest first: a secret that contains another one is hidden whole. */
+  readonly #secrets: readonly string[];
 
   /** `root` is what was made of the file, if anything. */
   constructor(source: string, root: YamlNode | undefined) {
-    this.#source = source;
-    for (const [, , value = ""] of source.matchAll(SECRET_LINE)) this.#secrets.add(value.trim());
-    if (root) collect(root, { secret: false, secrets: this.#secrets });
+    this.#lines = source.split("\n");
+    const found = new Set(this.#lines.map((line) => line.slice(secretAt(line)).trim()));
+    if (root) collect(root, { secret: false, found });
+    this.#secrets = [...found].filter(({ length }) => length >= SHORTEST)
+      .toSorted((a, b) => b.length - a.length);
   }
 
   /** The file, its lines where they were. */
   get source(): string {
-    return this.mask(this.#source).replace(SECRET_LINE, "$1HIDDEN");
+    const cut = this.#lines.map((line) => {
+      const at = secretAt(line);
+      return at < line.length ? `${line.slice(0, at)}${MASK}` : line;
+    });
+    return this.mask(cut.join("\n"));
   }
 
   /** Any text with the secrets hidden. */
   mask(text: string): string {
-    return this.#secrets.mask(text);
+    return this.#secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
   }
 }
 
-function collect(node: YamlNode, { secret, secrets }: { secret: boolean; secrets: Secrets }): void {
+/** Where the value of the first such key begins; at the end of a line without one. */
+function secretAt(line: string): number {
+  const key = SECRET_KEY.exec(line);
+  return key ? key.index + key[0].length : line.length;
+}
+
+function collect(node: YamlNode, { secret, found }: { secret: boolean; found: Set<string> }): void {
   const isSecret = secret || isSecretKey(node.name);
   if (node.kind !== "scalar") {
-    for (const child of node.children) collect(child, { secret: isSecret, secrets });
+    for (const child of node.children) collect(child, { secret: isSecret, found });
   } else if (isSecret) {
     // A text of several lines is indented in the file.
-    for (const line of node.text.split("\n")) secrets.add(line.trim());
+    for (const line of node.text.split("\n")) found.add(line.trim());
   }
 }

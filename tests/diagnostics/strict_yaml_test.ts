@@ -82,7 +82,13 @@ Deno.test("an empty file says nothing and is not wrong", () => {
 Deno.test("files that nest without end, stand within themselves or multiply are refused", () => {
   const bomb = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
   for (let i = 1; i < 8; i++) bomb.push(`a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(", ")}]`);
-  for (const source of ["[".repeat(100_000), "a: &a [*a]\n", bomb.join("\n")]) {
+  for (const source of ["[".repeat(4_000), "- ".repeat(2_000), "a: &a [*a]\n", bomb.join("\n")]) {
     assert.match(problems(source).join("\n"), /nested too deep or too long/);
   }
+});
+
+Deno.test("files that nobody writes are refused before they are read", () => {
+  assert.match(problems("# comment\n".repeat(10_000)).join(), /longer than 65536 characters/);
+  assert.match(problems(`a: ${"x".repeat(5_000)}\n`).join(), /a line of it is longer than 4096 characters/);
+  assert.match(problems(`a: '${"it''s\n ".repeat(1_000)}'`).join(), /more than 1000 doubled quotes/);
 });
