@@ -1,3 +1,4 @@
+import type { Certificate } from "./tls_certificates.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "./temporary_directory.ts";
 
 /** Where the answer of a CGI program goes from headers to content. */
@@ -20,22 +21,26 @@ export class GitHttpServer implements AsyncDisposable {
   readonly #directory: TemporaryDirectory;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  private constructor(directory: TemporaryDirectory) {
+  readonly #scheme: "http" | "https";
+
+  private constructor(directory: TemporaryDirectory, certificate: Certificate | undefined) {
     this.#directory = directory;
     this.root = directory.path;
+    this.#scheme = certificate ? "https" : "http";
     this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      { hostname: "127.0.0.1", port: 0, ...certificate, onListen: () => {} },
       (request) => this.#answer(request),
     );
   }
 
-  static async start(): Promise<GitHttpServer> {
-    return new GitHttpServer(await temporaryDirectory());
+  /** Over TLS with a certificate, which must be one for 127.0.0.1. */
+  static async start(certificate?: Certificate): Promise<GitHttpServer> {
+    return new GitHttpServer(await temporaryDirectory(), certificate);
   }
 
   /** The URL of a repository. */
   url(name: string): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/${name}`;
+    return `${this.#scheme}://127.0.0.1:${this.#server.addr.port}/${name}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,6 +11,8 @@ const MEANING: Readonly<Record<Exclude<FetchFailure, "missing ref" | "other">, s
   "network": "it cannot be reached; check the URL, and the network and proxy of the worker's host",
   "missing commit": "it does not give that commit",
   "credentials": "it does not let us in; set CIRRUS_REPO_CLONE_TOKEN, or see that the token is still good",
+  "certificate":
+    "its certificate is of no authority that is trusted here; name that in SSL_CERT_FILE of the worker",
   "bad object": "it holds something that could do harm where it is checked out, and that git refuses",
 };
 

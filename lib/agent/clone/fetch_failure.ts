@@ -10,6 +10,8 @@ export type FetchFailure =
   | "missing commit"
   /** The origin wants to know who asks, or does not like who does. */
   | "credentials"
+  /** Nobody whom we trust says that the origin is who it says. */
+  | "certificate"
   /** An object breaks git's rules: it could do harm where it is checked out. */
   | "bad object"
   | "other";
@@ -22,6 +24,7 @@ const WORDS: readonly (readonly [FetchFailure, RegExp])[] = [
     "credentials",
     /could not read (Username|Password)|Authentication failed|returned error: 40[13]|Permission denied/,
   ],
+  ["certificate", /certificate verification failed|SSL certificate problem|SSL: no alternative certificate/i],
   ["bad object", /fsck error/],
   ["network", /returned error: (5\d\d|429|408)/],
   [

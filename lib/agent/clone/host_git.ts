@@ -131,7 +131,10 @@ function environment(settings: readonly Setting[]): ReadonlyMap<string, string> 
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
+  // A git that is built with GnuTLS looks at no other variable than its own.
+  const authorities = Deno.env.get("SSL_CERT_FILE");
   return new Map([
+    ...authorities ? [["GIT_SSL_CAINFO", authorities] as const] : [],
     ...passedOn,
     // Messages are compared.
     ["LC_ALL", "C"],

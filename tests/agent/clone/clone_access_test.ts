@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { requireEngine } from "../../helpers/require_engine.ts";
+import { TestAuthority } from "../../helpers/tls_certificates.ts";
 import { withoutPrograms } from "../../helpers/without_programs.ts";
 import { CloningTask } from "./cloning_task.ts";
 import { Origin } from "./origin.ts";
@@ -159,3 +160,32 @@ Deno.test({
     assert.deepEqual(task.agent.leftovers(), []);
   },
 });
+
+for (const variable of ["GIT_SSL_CAINFO", "SSL_CERT_FILE"]) {
+  Deno.test({
+    name: `a repository is cloned by TLS whose authority ${variable} of the worker names`,
+    ...needsGit,
+    async fn() {
+      await using authority = await TestAuthority.create();
+      await using origin = await Origin.start(await authority.issue("IP:127.0.0.1"));
+      await origin.commit({ "a.txt": "by TLS" });
+      await using task = await CloningTask.create();
+      const variables = { CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" };
+      assert.equal(await task.clone(variables), false);
+      assert.match(
+        task.log,
+        /certificate is of no authority that is trusted here; name that in SSL_CERT_FILE/,
+      );
+      assert.doesNotMatch(task.log, /damaged/);
+      const before = Deno.env.get(variable);
+      Deno.env.set(variable, authority.caFile);
+      try {
+        assert.ok(await task.clone(variables), task.log);
+      } finally {
+        if (before === undefined) Deno.env.delete(variable);
+        else Deno.env.set(variable, before);
+      }
+      assert.equal(await task.read("a.txt"), "by TLS");
+    },
+  });
+}

@@ -68,6 +68,19 @@ test("a clone shows nothing of what others fetched", async (origin, task) => {
   await assert.rejects(task.git("cat-file", "-e", other), /git/);
 });
 
+test("two processes that clone at once share a mirror", async (origin, task) => {
+  await origin.commit({ "a.txt": "one", "big": noise() });
+  const program = join(import.meta.dirname ?? "", "clone_program.ts");
+  const clone = () =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "--no-check", program, task.mirrors, JSON.stringify(variables(origin))],
+      stderr: "inherit",
+    }).output();
+  const ends = await Promise.all([clone(), clone()]);
+  assert.deepEqual(ends.map(({ stdout }) => new TextDecoder().decode(stdout)), ["one\n", "one\n"]);
+  assert.ok(origin.server.sentBytes < 2 << 20, "only one of them fetched it");
+});
+
 test("two clones at once share a mirror", async (origin, task) => {
   await using second = await CloningTask.create();
   await origin.commit({ "a.txt": "one", "big": noise() });

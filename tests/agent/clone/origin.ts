@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { runCommand } from "../../../lib/process/run_command.ts";
 import { git } from "../../helpers/git.ts";
 import { GitHttpServer } from "../../helpers/git_http_server.ts";
+import type { Certificate } from "../../helpers/tls_certificates.ts";
 
 /** One file of a tree. Each character of its texts is a byte. */
 export interface TreeEntry {
@@ -19,9 +20,9 @@ export class Origin implements AsyncDisposable {
     this.server = server;
   }
 
-  /** Empty, but for the repository itself. */
-  static async start(): Promise<Origin> {
-    const origin = new Origin(await GitHttpServer.start());
+  /** Empty, but for the repository itself; over TLS with a certificate. */
+  static async start(certificate?: Certificate): Promise<Origin> {
+    const origin = new Origin(await GitHttpServer.start(certificate));
     await origin.add("project");
     return origin;
   }
