@@ -56,6 +56,11 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
 
   // With a file SIGHUP does not end the program: it lets it read the file again.
   using interruption = new Interruption(io, config ? { signals: ["SIGINT", "SIGTERM"] } : {});
+  let reload = () => {};
+  using _hup = config && io.onSignal("SIGHUP", () => {
+    log.reopen();
+    reload();
+  });
   await using controller = await Controller.start({
     ...listen,
     ...certificate && { certificate },
@@ -88,9 +93,6 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
     apply: (next, before) => applyControllerSettings(next, { before, controller, log, io }),
     logger,
   });
-  using _hup = config && io.onSignal("SIGHUP", () => {
-    log.reopen();
-    reloader.request();
-  });
+  reload = () => reloader.request();
   return await closeWhenAsked(served, { interruption, logger });
 }

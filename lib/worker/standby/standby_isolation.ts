@@ -54,14 +54,25 @@ export const standbyIsolationSchema: JsonSchema = {
   maxProperties: 1,
   additionalProperties: false,
   properties: {
-    tart: mapSchema(
-      { ...propertiesOf(tartIsolationFields), ...propertiesOf(tartWireFields) },
-      "A virtual machine of Tart, on macOS",
-    ),
-    vetu: mapSchema(
-      { ...propertiesOf(vetuIsolationFields), ...propertiesOf(vetuWireFields) },
-      "A virtual machine of Vetu, on Linux",
-    ),
+    tart: mapSchema({
+      description: "A virtual machine of Tart, on macOS",
+      required: "image",
+      properties: {
+        ...propertiesOf(tartIsolationFields),
+        ...propertiesOf(tartWireFields),
+        // No matrix, which a task's volumes may have.
+        volumes: {
+          type: "array",
+          description: "Directories of the host to mount",
+          items: mapSchema({ required: "source", properties: propertiesOf(tartVolumeFields) }),
+        },
+      },
+    }),
+    vetu: mapSchema({
+      description: "A virtual machine of Vetu, on Linux",
+      required: "image",
+      properties: { ...propertiesOf(vetuIsolationFields), ...propertiesOf(vetuWireFields) },
+    }),
   },
 };
 
@@ -133,6 +144,6 @@ function namesOf<Draft>(fields: Fields<Draft>): Keys {
   return Object.fromEntries(Object.keys(fields).map((name) => [name, undefined]));
 }
 
-function mapSchema(properties: JsonSchema, description: string): JsonSchema {
-  return { type: "object", description, properties, required: ["image"], additionalProperties: false };
+function mapSchema({ required, ...schema }: JsonSchema & { readonly required: string }): JsonSchema {
+  return { type: "object", ...schema, required: [required], additionalProperties: false };
 }

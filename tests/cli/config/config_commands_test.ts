@@ -185,6 +185,7 @@ Deno.test("the schema describes every key and refuses what the worker refuses", 
       "security: {allowed-isolation: {}}",
       "security: {allowed-isolations: {none: ~}}",
       "standby: {isolation: {none: {}}}",
+      "standby: {isolation: {tart: {image: a, volumes: [{source: b, matrix: c}]}}}",
       "tuning: {vetu: {mtu: many}}",
     ]
   ) assert.ok(!isValid(parseYaml(source)), source);
