@@ -1,7 +1,7 @@
 import { Annotation_Level, Annotation_Type } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { AnnotationInit, AnnotationParser } from "./annotation_parser.ts";
 import { attributeNumber, fileLocation } from "./file_location.ts";
-import { readXml } from "./xml_reader.ts";
+import { type OpenTag, readXml } from "./xml_reader.ts";
 
 type Attributes = ReadonlyMap<string, string>;
 
@@ -16,17 +16,17 @@ interface Failure {
  * of the form: the Ant task junitreport, and the `file` and `line` that pytest and others add.
  */
 export const parseJunit: AnnotationParser = function* (document) {
-  let testCase: Attributes | undefined;
+  let testCase: OpenTag | undefined;
   let failure: Failure | undefined;
   for (const event of readXml(document)) {
     if (event.kind === "text") {
       if (failure) failure.text += event.text;
     } else if (event.name === "testcase") {
-      testCase = event.kind === "open" ? event.attributes : undefined;
+      testCase = event.kind === "open" ? event : undefined;
     } else if (event.name === "failure" || event.name === "error") {
       if (event.kind === "open") failure = { attributes: event.attributes, text: "" };
       else if (failure) {
-        if (testCase) yield toAnnotation(testCase, failure);
+        if (testCase) yield toAnnotation(testCase.attributes, failure);
         failure = undefined;
       }
     }

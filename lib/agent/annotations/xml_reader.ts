@@ -1,6 +1,13 @@
+/** The beginning of an element. */
+export interface OpenTag {
+  readonly kind: "open";
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
 /** What comes next in an XML document. Texts have their entities replaced. */
 export type XmlEvent =
-  | { readonly kind: "open"; readonly name: string; readonly attributes: ReadonlyMap<string, string> }
+  | OpenTag
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "close"; readonly name: string };
 
@@ -54,7 +61,7 @@ export function* readXml(document: string): Generator<XmlEvent> {
     elements++;
     const empty = inside.endsWith("/");
     const [name = ""] = inside.replace(/\/$/, "").split(/\s/, 1);
-    yield { kind: "open", name, attributes: attributesOf(inside.slice(name.length)) };
+    yield openTag(name, inside.slice(name.length));
     if (empty) yield { kind: "close", name };
     else open.push(name);
   }
@@ -70,14 +77,29 @@ function endOf(document: string, { from, mark }: { from: number; mark: string })
 
 /** A value in quotation marks may hold a `>`, and `<!DOCTYPE` declarations of its own. */
 function endOfTag(document: string, from: number): number {
+  const marks = /[<>"']/g;
+  marks.lastIndex = from;
   let depth = 0;
-  for (let at = from; at < document.length; at++) {
-    const character = document.charAt(at);
-    if (character === '"' || character === "'") at = endOf(document, { from: at + 1, mark: character }) - 1;
-    else if (character === "<") depth++;
-    else if (character === ">" && --depth === 0) return at + 1;
+  for (let found = marks.exec(document); found; found = marks.exec(document)) {
+    const [mark] = found;
+    if (mark === "<") depth++;
+    else if (mark === ">") depth--;
+    else marks.lastIndex = endOf(document, { from: marks.lastIndex, mark });
+    if (depth === 0) return marks.lastIndex;
   }
   throw new Error("Reading XML: a tag has no end");
+}
+
+/** Reads attributes only where somebody wants to know them: of most tests in a report nobody does. */
+function openTag(name: string, text: string): OpenTag {
+  let attributes: ReadonlyMap<string, string> | undefined;
+  return {
+    kind: "open",
+    name,
+    get attributes() {
+      return attributes ??= attributesOf(text);
+    },
+  };
 }
 
 function attributesOf(text: string): Map<string, string> {
