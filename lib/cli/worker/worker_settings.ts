@@ -80,7 +80,8 @@ async function oneUpstream(
   if (endpoint === undefined) {
     throw new UsageError(
       `No upstream to poll: the default, ${CLOUD_ENDPOINT}, is gone since 1 June 2026; ` +
-        'start one of your own with "cirrus controller run", and name it with --rpc-endpoint',
+        'start one of your own with "cirrus controller run", and name it with --rpc-endpoint ' +
+        'or, in the file of --file, "rpc: {endpoint: URL}"',
     );
   }
   try {
