@@ -26,7 +26,7 @@ export class SecretHider {
   /** `root` is what was made of the file, if anything. */
   constructor(source: string, root: YamlNode | undefined) {
     this.#lines = source.split("\n");
-    const found = new Set(this.#lines.map((line) => line.slice(secretAt(line)).trim()));
+    const found = new Set(this.#lines.flatMap((line) => partsOf(line.slice(secretAt(line)))));
     if (root) collect(root, { secret: false, found });
     this.#secrets = [...found].filter(({ length }) => length >= SHORTEST)
       .toSorted((a, b) => b.length - a.length);
@@ -47,6 +47,12 @@ export class SecretHider {
   }
 }
 
+/** A line of a secret, and its words as YAML may name them: without quotes and what makes a tag or an alias of them. */
+function partsOf(line: string): string[] {
+  const words = line.split(/\s+/).map((word) => word.replace(/^[!&*|>"']+|["',}\]]+$/g, ""));
+  return [line.trim(), ...words];
+}
+
 /** Where the value of the first such key begins; at the end of a line without one. */
 function secretAt(line: string): number {
   const key = SECRET_KEY.exec(line);
@@ -59,6 +65,6 @@ function collect(node: YamlNode, { secret, found }: { secret: boolean; found: Se
     for (const child of node.children) collect(child, { secret: isSecret, found });
   } else if (isSecret) {
     // A text of several lines is indented in the file.
-    for (const line of node.text.split("\n")) found.add(line.trim());
+    for (const line of node.text.split("\n")) for (const part of partsOf(line)) found.add(part);
   }
 }

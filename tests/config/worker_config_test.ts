@@ -195,6 +195,14 @@ Deno.test("no message shows a token, wherever it stands", () => {
     `rpc: {endpoint: "https://me:${secret}@host"}\ntoken: ${secret}\nx: 1\n`,
     `standby:\n  isolation:\n    tart: {password: ${secret}, cpu: x}\n`,
     `? {token: ${secret}}\n: x\n`,
+    `token: !${secret}\n`,
+    `token: !!${secret}\n`,
+    `token: *${secret}\n`,
+    `token: {&${secret} a: b}\n`,
+    `token: | ${secret}\n`,
+    `token: %${secret}\n`,
+    `token: \`${secret}\n`,
+    `upstreams: [{token: *${secret}, endpoint: x}]\n`,
   ];
   for (const source of sources) {
     const { message } = errorOf(source);
