@@ -17,7 +17,7 @@ export function parseGlob(glob: string, spend: Spend = () => {}): Glob {
   try {
     // A path is in one part of the glob, but for those that may be of any length or have alternatives.
     const width = glob.split(/[*,]/).length;
-    return compilePattern(`^${pattern}$`, { spend, width });
+    return compilePattern(pattern, { spend, width, isWhole: true });
   } catch (error) {
     if (error instanceof RE2JSException) throw new ExpressionError(`"${glob}" is not a valid glob`);
     throw error;
