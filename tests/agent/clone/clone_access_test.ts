@@ -161,7 +161,18 @@ Deno.test({
   },
 });
 
-for (const variable of ["GIT_SSL_CAINFO", "SSL_CERT_FILE"]) {
+const AUTHORITIES = ["GIT_SSL_CAINFO", "SSL_CERT_FILE"] as const;
+
+/** Sets the variables that name authorities, until disposed. */
+function authorities(values: Partial<Record<typeof AUTHORITIES[number], string>>): Disposable {
+  const before = AUTHORITIES.map((name) => [name, Deno.env.get(name)] as const);
+  const set = (name: string, value: string | undefined) =>
+    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+  for (const name of AUTHORITIES) set(name, values[name]);
+  return { [Symbol.dispose]: () => before.forEach(([name, value]) => set(name, value)) };
+}
+
+for (const variable of AUTHORITIES) {
   Deno.test({
     name: `a repository is cloned by TLS whose authority ${variable} of the worker names`,
     ...needsGit,
@@ -171,20 +182,17 @@ for (const variable of ["GIT_SSL_CAINFO", "SSL_CERT_FILE"]) {
       await origin.commit({ "a.txt": "by TLS" });
       await using task = await CloningTask.create();
       const variables = { CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" };
-      assert.equal(await task.clone(variables), false);
+      {
+        using _none = authorities({});
+        assert.equal(await task.clone(variables), false);
+      }
       assert.match(
         task.log,
         /certificate is of no authority that is trusted here; name that in SSL_CERT_FILE/,
       );
       assert.doesNotMatch(task.log, /damaged/);
-      const before = Deno.env.get(variable);
-      Deno.env.set(variable, authority.caFile);
-      try {
-        assert.ok(await task.clone(variables), task.log);
-      } finally {
-        if (before === undefined) Deno.env.delete(variable);
-        else Deno.env.set(variable, before);
-      }
+      using _named = authorities({ [variable]: authority.caFile });
+      assert.ok(await task.clone(variables), task.log);
       assert.equal(await task.read("a.txt"), "by TLS");
     },
   });
