@@ -4,8 +4,10 @@ import { runProgram } from "./run_program.ts";
 /** Which build this is: it is put into the executable. */
 export interface BuildIdentity {
   readonly version: string;
-  /** The whole hash, with `+changes` behind it when files differ from that commit. */
+  /** The whole hash. */
   readonly commit: string;
+  /** Whether files differ from that commit. */
+  readonly changed: boolean;
   /** When the commit was made: two builds of one commit must be the same. */
   readonly date: Date;
 }
@@ -13,11 +15,10 @@ export interface BuildIdentity {
 /** Reads it from `deno.json` and git. Rejects outside of a git checkout. */
 export async function readBuildIdentity(root: string): Promise<BuildIdentity> {
   const git = async (...args: string[]) => (await runProgram("git", ["-C", root, ...args])).trim();
-  const changed = await git("status", "--porcelain", "--untracked-files=no");
-  const commit = await git("rev-parse", "HEAD");
   return {
     version: denoConfig.version,
-    commit: changed === "" ? commit : `${commit}+changes`,
+    commit: await git("rev-parse", "HEAD"),
+    changed: await git("status", "--porcelain", "--untracked-files=no") !== "",
     date: new Date(await git("show", "--no-patch", "--format=%cI", "HEAD")),
   };
 }

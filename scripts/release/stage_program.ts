@@ -12,21 +12,19 @@ export async function stageProgram(root: string, directory: string, identity: Bu
   const assets = join(directory, "assets");
   await Deno.mkdir(assets, { recursive: true });
   await bundleProgram(root, join(directory, "bundle"));
-  const { commit, date } = identity;
+  const { commit, changed, date } = identity;
   await Deno.writeTextFile(
     join(assets, "build.json"),
-    JSON.stringify({ commit: abbreviate(commit), date: date.toISOString().slice(0, 10) }),
+    JSON.stringify({
+      commit: `${commit.slice(0, 10)}${changed ? "+changes" : ""}`,
+      date: date.toISOString().slice(0, 10),
+    }),
   );
   await Deno.writeTextFile(
     join(assets, "third_party_notices.txt"),
     thirdPartyNotices(await readDependencies(root)),
   );
   await setTimes(directory, date);
-}
-
-/** A commit as `--version` shows it: its first 10 digits, and whether files differ from it. */
-function abbreviate(commit: string): string {
-  return commit.replace(/^(\w{10})\w*/, "$1");
 }
 
 async function setTimes(path: string, date: Date): Promise<void> {

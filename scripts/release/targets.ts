@@ -8,12 +8,14 @@ export interface Target {
   readonly executable: string;
   /** What the executable is packed in. */
   readonly archive: "tar.gz" | "zip";
+  /** Debian's name of the architecture, for a target that gets a package. */
+  readonly debian?: "amd64" | "arm64";
 }
 
 /** Every platform of a release. */
 export const TARGETS: readonly Target[] = [
-  unix("linux-amd64", "x86_64-unknown-linux-gnu"),
-  unix("linux-arm64", "aarch64-unknown-linux-gnu"),
+  { ...unix("linux-amd64", "x86_64-unknown-linux-gnu"), debian: "amd64" },
+  { ...unix("linux-arm64", "aarch64-unknown-linux-gnu"), debian: "arm64" },
   unix("darwin-amd64", "x86_64-apple-darwin"),
   unix("darwin-arm64", "aarch64-apple-darwin"),
   {
