@@ -28,7 +28,12 @@ const GRAPH = z.object({
   ),
 });
 const LOCK = z.object({ npm: z.record(z.string(), z.object({ integrity: z.string() })) });
-const MANIFEST = z.object({ license: z.string() });
+/** The second form is the one of before 2015. */
+const MANIFEST = z.union([
+  z.object({ license: z.string() }).transform(({ license }) => license),
+  z.object({ licenses: z.array(z.object({ type: z.string() })).min(1) })
+    .transform(({ licenses }) => licenses.map(({ type }) => type).join(" OR ")),
+]);
 
 /** The packages that `main.ts` reaches, by name. Rejects when one of them states no licence. */
 export async function readDependencies(root: string): Promise<readonly Dependency[]> {
@@ -63,7 +68,7 @@ async function readDependency(
   const files = await Array.fromAsync(Deno.readDir(directory));
   const texts = files.map((file) => file.name).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .sort();
-  const licence = manifest.data.license;
+  const licence = manifest.data;
   const licenceText = texts.length === 0
     ? `Licence: ${licence}\n`
     : (await Promise.all(texts.map((file) => Deno.readTextFile(join(directory, file))))).join("\n");
