@@ -34,7 +34,7 @@ export async function makeDebianPackage(options: DebianPackageOptions): Promise<
       await write(root, `DEBIAN/${name}`, new TextEncoder().encode(script), 0o755);
     }
     const archive = join(directory, `cirrus_${version}_${architecture}.deb`);
-    await runProgram("dpkg-deb", ["--root-owner-group", "-Zgzip", "--build", root, archive], {
+    await runProgram("dpkg-deb", ["--root-owner-group", "-Zgzip", "-z6", "--build", root, archive], {
       env: { SOURCE_DATE_EPOCH: String(date.getTime() / 1000) },
     });
     return archive;

@@ -28,7 +28,7 @@ export async function pack(
   );
   switch (target.archive) {
     case "zip":
-      await Deno.writeFile(archive, zipSync(contents, { level: 9, mtime: date }));
+      await Deno.writeFile(archive, zipSync(contents, { level: 6, mtime: date }));
       return archive;
     case "tar.gz": {
       const folder = await Deno.makeTempDir({ prefix: "cirrus-pack-" });
@@ -48,7 +48,7 @@ export async function pack(
           `--directory=${folder}`,
           ...names,
         ]);
-        await runProgram("gzip", ["--no-name", "--best", tar]);
+        await runProgram("gzip", ["--no-name", tar]);
         await Deno.copyFile(`${tar}.gz`, archive);
       } finally {
         await Deno.remove(folder, { recursive: true });

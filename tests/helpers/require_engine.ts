@@ -4,6 +4,7 @@ const CHECKS = {
   podman: ["podman", "info"],
   ccache: ["ccache", "--version"],
   git: ["git", "--version"],
+  dpkg: ["dpkg-deb", "--version"],
   promtool: ["promtool", "--version"],
   python3: ["python3", "--version"],
   systemd: ["systemd-analyze", "--version"],
