@@ -37,7 +37,8 @@ fi
 if [ "$1" = purge ]; then
   rm -rf /etc/cirrus /var/lib/cirrus
   if getent passwd cirrus >/dev/null && command -v deluser >/dev/null; then
-    deluser --quiet --system cirrus
+    deluser --quiet --system cirrus ||
+      echo "The user cirrus still runs something: remove it with deluser --system cirrus later" >&2
   fi
 fi
 `,

@@ -112,11 +112,11 @@ dpkg --install /mnt/${basename(deb)} >/dev/null
 dpkg --verify cirrus
 stat -c '%U:%G %a %n' /etc/cirrus /etc/cirrus/worker.yml /etc/cirrus/controller.yml /var/lib/cirrus
 getent passwd cirrus | cut -d: -f1,6,7
-run() { # as systemd would
+run() { # as systemd would, in a process of its own
   unit=/lib/systemd/system/cirrus-$1.service
   user=$(sed -n 's/^User=//p' $unit)
   command=$(sed -n 's/^ExecStart=//p' $unit)
-  setpriv --reuid=$user --regid=$user --init-groups env -i PATH=$PATH HOME=/var/lib/cirrus STATE_DIRECTORY=/var/lib/cirrus $command
+  exec setpriv --reuid=$user --regid=$user --init-groups env -i PATH=$PATH HOME=/var/lib/cirrus STATE_DIRECTORY=/var/lib/cirrus $command
 }
 echo "worker: $(run worker 2>&1 || echo "exit $?")"
 run controller >/tmp/controller.log 2>&1 &
