@@ -118,7 +118,7 @@ run() { # as systemd would, in a process of its own
   command=$(sed -n 's/^ExecStart=//p' $unit)
   exec setpriv --reuid=$user --regid=$user --init-groups env -i PATH=$PATH HOME=/var/lib/cirrus STATE_DIRECTORY=/var/lib/cirrus $command
 }
-echo "worker: $(run worker 2>&1 || echo "exit $?")"
+echo "worker: $( (run worker) 2>&1 || echo "exit $?")"
 run controller >/tmp/controller.log 2>&1 &
 eventually grep -q 6131 /tmp/controller.log
 kill %1; wait %1 || true
