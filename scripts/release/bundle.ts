@@ -12,8 +12,8 @@ export async function bundleProgram(root: string, directory: string): Promise<vo
     "--frozen",
     "--platform=deno",
     "--code-splitting",
-    // Not with `--keep-names`: then Deno 2.9.3 leaves a `require` in the bundle that throws.
-    "--minify",
+    // Not `--minify`: @stricli/core tells its errors apart by the names of their classes, and its `--keep-names` leaves a
+    // `require` in the bundle that throws (Deno 2.9.3).
     // Optional parts of packages that are made for one platform; what asks for them does without.
     "--external=*.node",
     `--outdir=${directory}`,
