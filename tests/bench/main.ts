@@ -12,6 +12,7 @@ import { restart } from "./controller/restart_bench.ts";
 import { throughput } from "./controller/throughput_bench.ts";
 import { cache } from "./cache_bench.ts";
 import { clone } from "./clone_bench.ts";
+import { dockerContainers, podmanContainers } from "./container_bench.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { firstLine } from "./first_line_bench.ts";
 import { idle } from "./idle_bench.ts";
@@ -37,6 +38,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   logStreams,
   restart,
   clone,
+  dockerContainers,
+  podmanContainers,
   cache,
   artifacts,
   ssh,

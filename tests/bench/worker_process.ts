@@ -21,9 +21,12 @@ export class WorkerProcess extends ProcessMeter implements AsyncDisposable {
       readonly resources?: string;
       /** The text of a configuration file. */
       readonly config?: string;
+      /** More flags of `cirrus worker run`. */
+      readonly flags?: readonly string[];
+      readonly environment?: Readonly<Record<string, string>>;
     },
   ): Promise<WorkerProcess> {
-    const { endpoint, token = "bench", resources, config } = options;
+    const { endpoint, token = "bench", resources, config, flags = [], environment = {} } = options;
     const stateDirectory = await Deno.makeTempDir({ prefix: "cirrus-bench-" });
     const file = join(stateDirectory, "worker.yml");
     if (config !== undefined) await Deno.writeTextFile(file, config);
@@ -33,8 +36,9 @@ export class WorkerProcess extends ProcessMeter implements AsyncDisposable {
         ...["--state-dir", stateDirectory],
         ...(resources === undefined ? [] : ["--resources", resources]),
         ...(config === undefined ? [] : ["--file", file]),
+        ...flags,
       ],
-      env: { CIRRUS_WORKER_TOKEN: token },
+      env: { ...environment, CIRRUS_WORKER_TOKEN: token },
       stdin: "null",
       stdout: "null",
       stderr: "inherit",

@@ -29,6 +29,7 @@ export interface WorkerRunFlags extends UpstreamFlags {
   /** Bytes. */
   readonly maxMirrors: number;
   readonly adoptLeftovers: boolean;
+  readonly lazyPull: boolean;
   readonly user?: string;
   readonly userCoarseGrained: boolean;
 }
@@ -92,6 +93,11 @@ export const WORKER_RUN_FLAGS: FlagParametersForType<WorkerRunFlags, CliContext>
     default: "10GB",
     placeholder: "SIZE",
     brief: "What the mirrors of cloned repositories may take together; those not used for longest go first",
+  },
+  lazyPull: {
+    kind: "boolean",
+    withNegated: false,
+    brief: "Pull a container's image only when the engine does not have it",
   },
   adoptLeftovers: {
     kind: "boolean",

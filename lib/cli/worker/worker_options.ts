@@ -16,6 +16,7 @@ export function workerOptions(flags: WorkerRunFlags, settings: WorkerSettings): 
     version: VERSION,
     stateDirectory: flags.stateDir ?? defaultStateDirectory(),
     adoptLeftovers: flags.adoptLeftovers,
+    container: { lazyPull: flags.lazyPull },
     maxMirrorBytes: flags.maxMirrors,
   };
 }

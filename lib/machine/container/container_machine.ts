@@ -14,8 +14,8 @@ import { ContainerShell } from "./container_shell.ts";
 import { LoopbackBridge, readNetwork } from "./loopback_bridge.ts";
 import type { SessionFacts, ShellSession } from "./shell_session.ts";
 
-/** How long the removal of a container may take; in milliseconds. */
-const REMOVE_MS = 30_000;
+/** How long the removal of a container may take: with many files, on a slow disk. In milliseconds. */
+const REMOVE_MS = 120_000;
 
 export interface ContainerMachineOptions {
   readonly engine: ContainerEngine;

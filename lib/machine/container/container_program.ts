@@ -3,6 +3,7 @@ import { within } from "../../async/within.ts";
 import type { ExitStatus, MachineCommand, MachineProcess } from "../machine.ts";
 import type { ControlRecord } from "./control_channel.ts";
 import { linuxSignal } from "./linux_signals.ts";
+import type { ProgramOutput } from "./marked_output.ts";
 import { finishRequest, programRequest } from "./program_request.ts";
 import type { ShellSession } from "./shell_session.ts";
 
@@ -40,6 +41,12 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
 }
 
+/** A program that runs in a session. */
+export interface StartedProgram extends MachineProcess {
+  /** Resolves once another program can run in it. */
+  readonly sessionFree: Promise<void>;
+}
+
 /**
  * Starts a program in a session that is not busy. Rejects when it cannot be started, saying why. When `signal` aborts,
  * all that carries its mark is asked to end and, 3 s later, killed.
@@ -48,41 +55,48 @@ export async function startContainerProgram(
   session: ShellSession,
   command: MachineCommand,
   options: ProgramOptions,
-): Promise<MachineProcess> {
+): Promise<StartedProgram> {
   const { mark } = options;
-  const marker = `\u001e${crypto.randomUUID()}\u001e`;
   const started = session.expect(`started-${mark}`);
   const over = session.expect(`over-${mark}`);
+  const program = new ContainerProgram(session, { ...options, keepEscaping: command.keepEscaping ?? false });
   session.run(programRequest({ command, ...options }), { mark });
   const start = await Promise.race([started, over.then(() => started)]).catch(() => undefined);
   if (start?.code) {
-    await over;
+    await program.forget(over);
     throw new Error(`Starting ${command.argv[0]}: ${start.text}`);
   }
-  const program = new ContainerProgram(session, {
-    ...options,
-    marker,
-    keepEscaping: command.keepEscaping ?? false,
-  });
   return program.follow(over);
 }
 
 class ContainerProgram {
   readonly #session: ShellSession;
-  readonly #options: ProgramOptions & { marker: string; keepEscaping: boolean };
+  readonly #options: ProgramOptions & { keepEscaping: boolean };
+  readonly #marker = `\u001e${crypto.randomUUID()}\u001e`;
+  readonly #printed: ProgramOutput;
   readonly #dropping = new AbortController();
   readonly #note = Promise.withResolvers<string | undefined>();
 
-  constructor(session: ShellSession, options: ProgramOptions & { marker: string; keepEscaping: boolean }) {
+  constructor(session: ShellSession, options: ProgramOptions & { keepEscaping: boolean }) {
     this.#session = session;
     this.#options = options;
+    // From the first byte on: what is not read holds up all that the shells say.
+    this.#printed = session.output.until(this.#marker, { dropping: this.#dropping.signal });
   }
 
-  follow(over: Promise<ControlRecord>): MachineProcess {
-    const output = this.#session.output.until(this.#options.marker, { dropping: this.#dropping.signal });
+  /** Leaves the session as it was, for a program that could not be started. */
+  async forget(over: Promise<ControlRecord>): Promise<void> {
+    await this.#printed.output.cancel();
+    await over;
+    await this.#finish({ sweep: false });
+  }
+
+  follow(over: Promise<ControlRecord>): StartedProgram {
     const status = this.#supervise(over);
     status.catch(() => {}).finally(() => this.#note.resolve(undefined));
-    return { output: output.pipeThrough(this.#appendNote()), status };
+    // The session can be used again once both are through.
+    const sessionFree = Promise.allSettled([status, this.#printed.ended]).then(() => {});
+    return { sessionFree, output: this.#printed.output.pipeThrough(this.#appendNote()), status };
   }
 
   async #supervise(over: Promise<ControlRecord>): Promise<ExitStatus> {
@@ -121,9 +135,9 @@ class ContainerProgram {
 
   /** Ends what the program left running, and then its output. */
   async #finish(options: { sweep: boolean }): Promise<void> {
-    const { mark, marker, host } = this.#options;
+    const { mark, host } = this.#options;
     const finished = this.#session.expect(`finished-${mark}`);
-    this.#session.run(finishRequest(mark, { ...options, marker }));
+    this.#session.run(finishRequest(mark, { ...options, marker: this.#marker }));
     try {
       if ((await finished).code > 0) await host.killAsRoot(mark);
     } catch (error) {

@@ -42,24 +42,30 @@ export class ContainerShell implements ProgramHost {
     this.#sessions = [options.session];
   }
 
-  /** See `Machine.spawn`. `dropErrors` drops standard error. */
+  /** See `Machine.spawn`. With `streaming`, standard error is dropped, and who reads the output may do so any time. */
   async start(
     command: MachineCommand,
-    options: { signal: AbortSignal; dropErrors?: boolean },
+    options: { signal: AbortSignal; streaming?: boolean },
   ): Promise<MachineProcess> {
-    options.signal.throwIfAborted();
+    const { signal, streaming = false } = options;
+    signal.throwIfAborted();
     const session = await this.#freeSession();
-    const free = () => session.busy = false;
+    session.streaming = streaming;
+    const free = () => {
+      session.busy = false;
+      session.streaming = false;
+    };
     try {
       const program = await startContainerProgram(session, command, {
-        ...options,
+        signal,
+        dropErrors: streaming,
         mark: programMark(++this.#programs),
         setsid: this.#options.facts.tools.get("setsid"),
         host: this,
       });
       // What it left running may still print: nothing else is to run in that session.
-      if (command.keepEscaping) program.status.then(() => session.output.discard()).catch(() => {});
-      else program.status.then(free, free);
+      if (command.keepEscaping) program.sessionFree.then(() => session.output.discard()).catch(() => {});
+      else program.sessionFree.then(free);
       return program;
     } catch (error) {
       free();
@@ -69,7 +75,8 @@ export class ContainerShell implements ProgramHost {
 
   /** Has a shell in the container run some text, in order with all other requests; for what is done at once. */
   async request(text: string): Promise<{ code: number; text: string }> {
-    const { session } = this.#options;
+    const free = this.#sessions.find(({ streaming, ended }) => !streaming && !ended);
+    const session = free ?? await this.#openSession();
     try {
       return await session.request(text);
     } catch (error) {
@@ -129,19 +136,21 @@ export class ContainerShell implements ProgramHost {
     return `A process was killed: ${outOfMemory(this.#options.memoryMiB)}`;
   }
 
+  /** A session for one program. */
   async #freeSession(): Promise<ShellSession> {
-    let session = this.#sessions.find(({ busy, ended }) => !busy && !ended);
-    if (session) {
-      session.busy = true;
-      return session;
-    }
+    const free = this.#sessions.find(({ busy, ended }) => !busy && !ended);
+    if (free) free.busy = true;
+    return free ?? await this.#openSession({ busy: true });
+  }
+
+  async #openSession({ busy = false } = {}): Promise<ShellSession> {
     const { engine, container, environment } = this.#options;
     const doing = `Opening a session with the container ${container}`;
-    session = new ShellSession(
+    const session = new ShellSession(
       engine.talk(doing, ["exec", "--interactive", container, "/bin/sh", "-c", KEEP_SHELLS]),
       { unset: environment.keys() },
     );
-    session.busy = true;
+    session.busy = busy;
     this.#sessions.push(session);
     try {
       await session.request(":");

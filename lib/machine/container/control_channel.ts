@@ -10,13 +10,15 @@ export interface ControlRecord {
 const STRAY = 8 * 1024;
 
 /**
- * Reads the records of a session's shells out of standard error, each by its key:
- * `NONCE KEY CODE`, lines of text, `NONCE.`. Whatever else is written there, by the engine's program for one, is no
- * record.
+ * Reads the records of a session's shells out of standard error, each by its key. A record has lines of text,
+ * `NONCE KEY + TEXT`, and then `NONCE KEY CODE TEXT` with the last one: two shells write there at once, and of
+ * what each writes only a line stays in one piece. Whatever else stands there is no record.
  */
 export class ControlChannel {
   readonly #pattern: RegExp;
   readonly #waiting = new Map<string, PromiseWithResolvers<ControlRecord>>();
+  /** The lines that there are of records. */
+  readonly #texts = new Map<string, string>();
   #unread = "";
   #stray = "";
   #closed: Error | undefined;
@@ -24,7 +26,7 @@ export class ControlChannel {
   onRestart: () => void = () => {};
 
   constructor(nonce: string) {
-    this.#pattern = new RegExp(`\\n${nonce} (\\S+) (\\d+)\\n([^]*?)\\n${nonce}\\.\\n`);
+    this.#pattern = new RegExp(`${nonce} (\\S+) (\\d+|\\+) (.*)$`, "s");
   }
 
   /** What was written that is no record, at most its first 8 KiB. */
@@ -71,18 +73,20 @@ export class ControlChannel {
   }
 
   #take(text: string): void {
-    this.#unread += text;
-    for (let match; (match = this.#pattern.exec(this.#unread));) {
-      const [whole, key = "", code, content = ""] = match;
-      this.#setAside(this.#unread.slice(0, match.index));
-      this.#unread = this.#unread.slice(match.index + whole.length);
-      this.#waiting.get(key)?.resolve({ code: Number(code), text: content });
-      this.#waiting.delete(key);
-    }
-    if (!this.#unread.includes(RESTARTED)) return;
-    this.#setAside(this.#unread);
-    this.#unread = "";
-    this.onRestart();
+    const lines = (this.#unread + text).split("\n");
+    this.#unread = lines.pop() ?? "";
+    for (const line of lines) this.#takeLine(line);
+  }
+
+  #takeLine(line: string): void {
+    if (line === RESTARTED) this.onRestart();
+    const [, key, code, rest = ""] = this.#pattern.exec(line) ?? [];
+    if (key === undefined) return this.#setAside(`${line}\n`);
+    const text = (this.#texts.get(key) ?? "") + rest;
+    if (code === "+") return void this.#texts.set(key, `${text}\n`);
+    this.#texts.delete(key);
+    this.#waiting.get(key)?.resolve({ code: Number(code), text });
+    this.#waiting.delete(key);
   }
 
   #setAside(text: string): void {

@@ -3,6 +3,13 @@ import { Buffer } from "node:buffer";
 /** What is read ahead of whoever takes it; in bytes. */
 const AHEAD = 256 * 1024;
 
+/** What one program prints. */
+export interface ProgramOutput {
+  readonly output: ReadableStream<Uint8Array>;
+  /** Resolves once its marker was read, or the stream has ended. */
+  readonly ended: Promise<void>;
+}
+
 /**
  * Takes one stream apart into the outputs of the programs that wrote to it one after the other. Each ends with a
  * marker that nobody but the session's shell knows.
@@ -17,15 +24,17 @@ export class MarkedOutput {
 
   /**
    * What comes before `marker`, which is read even if nobody takes it any more. Once `dropping` aborts, what the
-   * taker is too slow for is dropped: the session's shells must not be kept waiting.
+   * taker is too slow for is dropped: the session's shells must not be kept waiting. To be called again only once
+   * `ended` has settled.
    */
-  until(marker: string, { dropping }: { dropping: AbortSignal }): ReadableStream<Uint8Array> {
+  until(marker: string, { dropping }: { dropping: AbortSignal }): ProgramOutput {
     let taken = Promise.withResolvers<void>();
     let cancelled = false;
     const wake = () => taken.resolve();
-    return new ReadableStream<Uint8Array>({
+    dropping.addEventListener("abort", wake, { once: true });
+    const ended = Promise.withResolvers<void>();
+    const output = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        dropping.addEventListener("abort", wake, { once: true });
         const pass = async (chunk: Uint8Array) => {
           if (chunk.length === 0 || cancelled) return;
           while ((controller.desiredSize ?? 0) <= 0 && !dropping.aborted && !cancelled) {
@@ -34,10 +43,12 @@ export class MarkedOutput {
           }
           if (!cancelled && (controller.desiredSize ?? 0) > 0) controller.enqueue(chunk);
         };
-        const reading = this.#readUntil(Buffer.from(marker), pass).finally(() =>
-          dropping.removeEventListener("abort", wake)
-        );
-        reading.then(() => cancelled || controller.close(), (error) => cancelled || controller.error(error));
+        this.#readUntil(Buffer.from(marker), pass)
+          .then(() => cancelled || controller.close(), (error) => cancelled || controller.error(error))
+          .finally(() => {
+            dropping.removeEventListener("abort", wake);
+            ended.resolve();
+          });
       },
       pull: wake,
       cancel() {
@@ -45,6 +56,7 @@ export class MarkedOutput {
         wake();
       },
     }, new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }));
+    return { output, ended: ended.promise };
   }
 
   /** Reads on to nowhere, for what was left running and still writes. */

@@ -48,7 +48,12 @@ export function renameEntries(
   const renamer = new EntryRenamer(options);
   return tar.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, controller) => renamer.push(chunk, (bytes) => controller.enqueue(bytes)),
+      transform(chunk, controller) {
+        // In one piece: each is a write of its own to the pipe, and there are several for each small file.
+        const pieces: Uint8Array[] = [];
+        renamer.push(chunk, (bytes) => pieces.push(bytes));
+        controller.enqueue(Buffer.concat(pieces));
+      },
       flush: (controller) => controller.enqueue(renamer.rest),
     }),
   );
@@ -93,7 +98,7 @@ class EntryRenamer {
   #readHeader(write: (bytes: Uint8Array) => void): boolean {
     if (this.#unread.length < BLOCK) return false;
     const header = Buffer.from(this.#unread.subarray(0, BLOCK));
-    if (header.every((byte) => byte === 0)) {
+    if (header[0] === 0 && header.every((byte) => byte === 0)) {
       this.#ended = true;
       return true;
     }
@@ -147,7 +152,8 @@ class EntryRenamer {
 }
 
 function textOf(header: Buffer, { at, bytes }: Field): string {
-  return header.toString("latin1", at, at + bytes).replace(/\0[^]*$/, "");
+  const end = header.indexOf(0, at);
+  return header.toString("latin1", at, end < 0 ? at + bytes : Math.min(end, at + bytes));
 }
 
 function setText(header: Buffer, { at, bytes }: Field, text: string): void {
@@ -174,7 +180,8 @@ function setNumber(header: Buffer, { at, bytes }: Field, value: number): void {
 
 function setChecksum(header: Buffer): void {
   header.fill(" ", 148, 156);
-  const sum = header.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (let index = 0; index < BLOCK; index++) sum += header[index] ?? 0;
   header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
 }
 

@@ -30,7 +30,18 @@ done`;
  * What both shells know. `tell KEY CODE TEXT` writes a record. `sweep SIGNAL MARK` sends a signal to every living
  * process with that mark (see `programMark`), TERM once to each, and sets `left` to how many there are.
  */
-export const FUNCTIONS = `tell() { printf '\\n%s %s %s\\n%s\\n%s.\\n' "$N" "$1" "$2" "$3" "$N" >&7; }
+export const FUNCTIONS = `tell() {
+v=$3
+while :; do
+case $v in *"
+"*) ;; *) break;; esac
+printf '%s %s + %s\\n' "$N" "$1" "\${v%%"
+"*}" >&7
+v=\${v#*"
+"}
+done
+printf '%s %s %s %s\\n' "$N" "$1" "$2" "$v" >&7
+}
 sweep() {
 left=0
 for p in /proc/[0-9]*; do

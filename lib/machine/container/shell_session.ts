@@ -43,6 +43,8 @@ export class ShellSession implements AsyncDisposable {
   readonly output: MarkedOutput;
   /** Whether a program runs in it, or must not any more. */
   busy = false;
+  /** Whether the output of that program waits for somebody who may wait for an answer: none can be had then. */
+  streaming = false;
   /** `unset` names what the second shell has in its environment and programs are not to inherit. */
   constructor(dialog: Dialog, options: { unset: Iterable<string> }) {
     this.#dialog = dialog;

@@ -9,13 +9,18 @@ function tarEnvironment(): ReadonlyMap<string, string> {
   return new Map([["PATH", Deno.env.get("PATH") ?? "/usr/bin:/bin"], ["LC_ALL", locale]]);
 }
 
-/** A tar (pax) of `paths` below `directory`, by the host's `tar`. A failure of it is an error of the stream. For `ownUser` see `ToolOptions`. */
+/** A tar of `paths` below `directory`, by the host's `tar`: pax, or GNU's own, which is smaller and has whole seconds. A failure of it is an error of the stream. For `ownUser` see `ToolOptions`. */
 export function packTar(
   directory: string,
-  options: { paths: readonly string[]; signal: AbortSignal; ownUser?: boolean },
+  options: {
+    paths: readonly string[];
+    signal: AbortSignal;
+    ownUser?: boolean;
+    format?: "pax" | "gnu";
+  },
 ): ReadableStream<Uint8Array> {
-  const { ownUser = false, signal } = options;
-  return toolStream(["tar", "-c", "--format=pax", "-f", "-", "-C", directory, "--null", "-T", "-"], {
+  const { ownUser = false, format = "pax", signal } = options;
+  return toolStream(["tar", "-c", `--format=${format}`, "-f", "-", "-C", directory, "--null", "-T", "-"], {
     environment: tarEnvironment(),
     stdin: new TextEncoder().encode(options.paths.map((path) => `${path}\0`).join("")),
     signal,

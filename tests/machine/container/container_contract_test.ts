@@ -8,7 +8,7 @@ Deno.test.afterAll(removeContainerImages);
 
 /** What the scripts of the contract call, of GNU's make. */
 const PROGRAMS = [
-  ..."bash cat chmod cut env find head ln ls mkdir mkfifo nohup pidof pkill readlink rm setsid sleep stat tar touch"
+  ..."bash cat chmod cp cut env find head ln ls mkdir mkfifo nohup pidof pkill readlink rm setsid sleep stat tar touch wc"
     .split(" "),
 ];
 
