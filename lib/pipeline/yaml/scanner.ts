@@ -97,6 +97,14 @@ export class Scanner {
     if (cursor.isAtDocumentMark()) {
       return this.#endOf(code === Code.minus ? "document start" : "document end", 3);
     }
+    if (this.#indicator(code)) return;
+    if (!this.#isInFlow && (code === Code.bar || code === Code.greater)) return this.#blockScalar();
+    this.#plainScalar();
+  }
+
+  /** Takes what begins with a character that means something by itself; false when it does not here. */
+  #indicator(code: number): boolean {
+    const isAlone = this.#isInFlow || isGap(this.#cursor.code(1));
     switch (code) {
       case Code.listStart:
         return this.#openFlow("flow list start");
@@ -107,35 +115,25 @@ export class Scanner {
       case Code.mapEnd:
         return this.#closeFlow("flow map end");
       case Code.comma:
-        this.#forgetKey();
-        this.#allowsKey = true;
-        return this.#mark("flow entry", 1);
+        return this.#flowEntry();
       case Code.asterisk:
         return this.#name("alias");
       case Code.ampersand:
         return this.#name("anchor");
       case Code.exclamation:
-        this.#beginKey();
-        this.#allowsKey = false;
-        return this.#push({ type: "tag", offset: cursor.offset, ...takeTag(cursor) });
+        return this.#tag();
       case Code.singleQuote:
       case Code.doubleQuote:
-        this.#beginKey();
-        this.#allowsKey = false;
-        return this.#push({
-          type: "scalar",
-          offset: cursor.offset,
-          text: takeQuotedScalar(cursor),
-          isPlain: false,
-        });
+        return this.#quotedScalar();
+      case Code.question:
+        return isAlone && this.#explicitKey();
+      case Code.colon:
+        return isAlone && this.#value();
+      case Code.minus:
+        return isGap(this.#cursor.code(1)) && this.#blockEntry();
+      default:
+        return false;
     }
-    if (this.#isInFlow || isGap(cursor.code(1))) {
-      if (code === Code.question) return this.#explicitKey();
-      if (code === Code.colon) return this.#value();
-      if (code === Code.minus && isGap(cursor.code(1))) return this.#blockEntry();
-    }
-    if (!this.#isInFlow && (code === Code.bar || code === Code.greater)) return this.#blockScalar();
-    this.#plainScalar();
   }
 
   get #isInFlow(): boolean {
@@ -217,21 +215,45 @@ export class Scanner {
     this.#push({ type: "directive", offset: this.#cursor.offset, ...takeDirective(this.#cursor) });
   }
 
-  #openFlow(type: Mark): void {
+  #openFlow(type: Mark): true {
     this.#beginKey();
     this.#keys.push(undefined);
     this.#allowsKey = true;
     this.#mark(type, 1);
+    return true;
   }
 
-  #closeFlow(type: Mark): void {
+  #closeFlow(type: Mark): true {
     this.#forgetKey();
     if (this.#isInFlow) this.#keys.pop();
     this.#allowsKey = false;
     this.#mark(type, 1);
+    return true;
   }
 
-  #name(type: "anchor" | "alias"): void {
+  #flowEntry(): true {
+    this.#forgetKey();
+    this.#allowsKey = true;
+    this.#mark("flow entry", 1);
+    return true;
+  }
+
+  #tag(): true {
+    this.#beginKey();
+    this.#allowsKey = false;
+    this.#push({ type: "tag", offset: this.#cursor.offset, ...takeTag(this.#cursor) });
+    return true;
+  }
+
+  #quotedScalar(): true {
+    this.#beginKey();
+    this.#allowsKey = false;
+    const { offset } = this.#cursor;
+    this.#push({ type: "scalar", offset, text: takeQuotedScalar(this.#cursor), isPlain: false });
+    return true;
+  }
+
+  #name(type: "anchor" | "alias"): true {
     this.#beginKey();
     this.#allowsKey = false;
     const { offset } = this.#cursor;
@@ -247,9 +269,10 @@ export class Scanner {
       );
     }
     this.#push({ type, offset, name });
+    return true;
   }
 
-  #explicitKey(): void {
+  #explicitKey(): true {
     const { column, offset } = this.#cursor;
     if (!this.#isInFlow && !this.#allowsKey) {
       throw new YamlSyntaxError('no key may stand here; put a text that begins with "?" in quotes', offset);
@@ -258,9 +281,10 @@ export class Scanner {
     this.#forgetKey();
     this.#allowsKey = !this.#isInFlow;
     this.#mark("key", 1);
+    return true;
   }
 
-  #value(): void {
+  #value(): true {
     const key = this.#keys.at(-1);
     if (key && this.#isStillPossible(key)) {
       this.#insert({ type: "key", offset: key.offset }, key.index);
@@ -279,9 +303,10 @@ export class Scanner {
       this.#allowsKey = !this.#isInFlow;
     }
     this.#mark("value", 1);
+    return true;
   }
 
-  #blockEntry(): void {
+  #blockEntry(): true {
     const { column, offset } = this.#cursor;
     if (!this.#isInFlow) {
       if (!this.#allowsKey) {
@@ -292,6 +317,7 @@ export class Scanner {
     this.#forgetKey();
     this.#allowsKey = true;
     this.#mark("block entry", 1);
+    return true;
   }
 
   #blockScalar(): void {
