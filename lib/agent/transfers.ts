@@ -28,6 +28,15 @@ export interface Content {
   readonly size: number;
 }
 
+/** The server takes no file of this size. */
+export class TooLargeError extends Error {
+  override readonly name = "TooLargeError";
+
+  constructor() {
+    super("Uploading a file: the server answers 413: it is too large");
+  }
+}
+
 /** A file to send, and how. */
 export interface Upload {
   readonly url: string;
@@ -108,6 +117,7 @@ export class Transfers implements Disposable {
         : await this.#uploadStream(upload, { signal: stop, watch });
     } catch (error) {
       stop.throwIfAborted();
+      if (error instanceof TooLargeError) throw error;
       throw new Error(`Uploading a file: ${errorMessage(error)}`, { cause: error });
     }
   }
@@ -128,6 +138,7 @@ export class Transfers implements Disposable {
     });
     // Only a connection whose answer was read to its end is used again.
     await response.body?.pipeTo(new WritableStream(), { signal });
+    if (response.status === 413) throw new TooLargeError();
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     return response.headers.get("etag") ?? undefined;
   }
@@ -168,6 +179,7 @@ export class Transfers implements Disposable {
       const response = await answered;
       response.resume();
       const { statusCode = 0, headers: { etag } } = response;
+      if (statusCode === 413) throw new TooLargeError();
       if (statusCode < 200 || statusCode > 299) throw new Error(`the server answers ${statusCode}`);
       return etag;
     } finally {

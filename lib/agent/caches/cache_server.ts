@@ -1,6 +1,9 @@
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { Machine } from "../../machine/machine.ts";
+import { Code } from "../../rpc/code.ts";
+import { RpcError } from "../../rpc/rpc_error.ts";
+import { TooLargeError } from "../transfers.ts";
 import type { UpstreamCacheStore } from "./upstream_cache_store.ts";
 
 export interface CacheServerOptions {
@@ -81,9 +84,16 @@ async function answer(
         return new Response("Only GET, HEAD, PUT, POST and DELETE\n", { status: 405 });
     }
   } catch (error) {
+    if (isTooLarge(error)) return new Response("The upstream keeps nothing so large\n", { status: 413 });
     if (!signal.aborted) logger.warning(`Serving the caches of a task: ${errorMessage(error)}`);
     return new Response("The upstream's cache failed; the worker's log says why\n", { status: 502 });
   }
+}
+
+/** Whether an upload was refused for its size, of which build tools make nothing. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof TooLargeError ||
+    error instanceof RpcError && error.code === Code.RESOURCE_EXHAUSTED;
 }
 
 async function save(
