@@ -8,8 +8,8 @@ const OWNER = /(task|docker_builder|pipe)$/;
 
 /**
  * Replaces every owner of a `matrix` (the nearest task, docker_builder or pipe around it) by one copy for each of
- * the matrix's children, until no matrix is left; `children` are those of the file's root. The first matrix of the document varies slowest. A top-level
- * child that cannot be expanded is reported and left out.
+ * the matrix's children, until no matrix is left; `children` are those of the file's root. The first matrix of the
+ * document varies slowest. A top-level child that cannot be expanded is reported and left out.
  */
 export function expandMatrices(children: readonly Node[], problems: Problems): readonly Node[] {
   const expansion = new MatrixExpansion();
