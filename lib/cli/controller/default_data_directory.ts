@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { defaultStateDirectory } from "../../worker/state_directory.ts";
 import type { Io } from "../io.ts";
+import { hostStateDirectory } from "./host_state_directory.ts";
 
 /** Where this host's controller keeps its data without `--data-dir`. Throws an `Error` where there is no such place. */
-export function defaultDataDirectory({ environment }: Pick<Io, "environment">): string {
-  const facts = { os: Deno.build.os, environment: { get: (name: string) => environment.get(name) } };
-  return join(defaultStateDirectory(facts, { flag: "--data-dir" }), "controller");
+export function defaultDataDirectory(io: Pick<Io, "environment">): string {
+  return join(hostStateDirectory(io), "controller");
 }

@@ -9,6 +9,7 @@ import type { Io } from "../io.ts";
 import { logLevel } from "../log_level.ts";
 import { Reloader } from "../reloader.ts";
 import { applyControllerSettings, limitsOf } from "./apply_controller_settings.ts";
+import { announceOnHost } from "./announce_on_host.ts";
 import { announcement } from "./announcement.ts";
 import { readCertificate } from "./certificate.ts";
 import { checkPublicUrl } from "./check_public_url.ts";
@@ -77,7 +78,9 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
     apiToken: apiToken.value,
     logger,
   });
-  publishLocalController(dataDirectory, { endpoint: served.httpEndpoint, apiTokenFile: apiToken.path });
+  const local = { endpoint: served.httpEndpoint, apiTokenFile: apiToken.path };
+  publishLocalController(dataDirectory, local);
+  await announceOnHost(local, { io, logger });
   await io.stdout.write(announcement({
     endpoint: controller.endpoint,
     publicUrl,

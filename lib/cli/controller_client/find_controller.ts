@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { defaultDataDirectory } from "../controller/default_data_directory.ts";
+import { hostStateDirectory } from "../controller/host_state_directory.ts";
 import { findLocalController, type LocalController } from "../controller/local_controller.ts";
 import type { Io } from "../io.ts";
 import { readTokenOfFlag } from "../token_file.ts";
@@ -8,8 +9,8 @@ import type { AccessFlags } from "./access_flags.ts";
 import type { ControllerAccess } from "./http_caller.ts";
 
 /**
- * The controller to ask: the one that the flags name, else the environment, else the one that runs on this host with the
- * default data directory. Its own token is sent to that one only. Rejects with a `UsageError` where nothing names one, or
+ * The controller to ask: the one that the flags name, else the environment, else the one that was started last on this
+ * host, by this user. Its own token is sent to that one only. Rejects with a `UsageError` where nothing names one, or
  * no token is there.
  */
 export async function findController(
@@ -25,7 +26,7 @@ export async function findController(
   const endpoint = named ?? local?.endpoint;
   if (endpoint === undefined) {
     throw new UsageError(
-      "No controller to ask: none runs on this host with the default data directory; " +
+      "No controller to ask: this user has started none on this host; " +
         'name one by --endpoint or CIRRUS_CONTROLLER, or start one with "cirrus controller run"',
     );
   }
@@ -41,14 +42,18 @@ export async function findController(
 }
 
 async function localController(io: Pick<Io, "environment">): Promise<LocalController | undefined> {
-  let dataDirectory: string;
+  let places: string[];
   try {
-    dataDirectory = defaultDataDirectory(io);
+    places = [hostStateDirectory(io), defaultDataDirectory(io)];
   } catch {
     // Without a home there is no controller of this host to find; the flags may still name one.
     return undefined;
   }
-  return await findLocalController(dataDirectory);
+  for (const place of places) {
+    const found = await findLocalController(place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function checkEndpoint(endpoint: string): void {

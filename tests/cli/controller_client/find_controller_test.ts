@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { announceOnHost } from "../../../lib/cli/controller/announce_on_host.ts";
 import { defaultDataDirectory } from "../../../lib/cli/controller/default_data_directory.ts";
 import { publishLocalController } from "../../../lib/cli/controller/local_controller.ts";
 import { findController } from "../../../lib/cli/controller_client/find_controller.ts";
 import { UsageError } from "../../../lib/cli/usage_error.ts";
+import { silentLogger } from "../../../lib/logging/logger.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 import { TestIo } from "../test_io.ts";
 
@@ -29,6 +31,14 @@ Deno.test("the controller of this host is found with its token", async () => {
   await using its = await host({ local: true });
   assert.deepEqual(await findController({}, its.io()), { endpoint: LOCAL, token: "local-token" });
   assert.equal((await findController({ endpoint: `${LOCAL}/` }, its.io())).token, "local-token");
+});
+
+Deno.test("a controller that was started since with its data elsewhere goes before", async () => {
+  await using its = await host({ local: true });
+  const endpoint = "http://127.0.0.1:7000";
+  const apiTokenFile = join(its.folder, "token");
+  await announceOnHost({ endpoint, apiTokenFile }, { io: its.io(), logger: silentLogger });
+  assert.deepEqual(await findController({}, its.io()), { endpoint, token: "local-token" });
 });
 
 Deno.test("flags win over the environment, which wins over this host's controller", async () => {
