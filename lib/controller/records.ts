@@ -3,18 +3,33 @@ import type { Repository } from "./builds/repository.ts";
 import type { Requirements } from "./scheduler/requirements.ts";
 
 /** How far a task or a command is, in the words of the protocol's `Status`. */
-export type Status =
-  | "created"
-  | "triggered"
-  | "scheduled"
-  | "executing"
-  | "aborted"
-  | "failed"
-  | "completed"
-  | "skipped";
+export const STATUSES = [
+  "created",
+  "triggered",
+  "scheduled",
+  "executing",
+  "aborted",
+  "failed",
+  "completed",
+  "skipped",
+] as const;
+
+export type Status = typeof STATUSES[number];
+
+/** Those of a command, which waits for nothing but the one before. */
+export const COMMAND_STATUSES = [
+  "created",
+  "executing",
+  "aborted",
+  "failed",
+  "completed",
+  "skipped",
+] as const satisfies readonly Status[];
 
 /** Whose fault a failure is: a command's, or that of what the commands needed. */
-export type FailureCause = "command" | "infrastructure";
+export const FAILURE_CAUSES = ["command", "infrastructure"] as const;
+
+export type FailureCause = typeof FAILURE_CAUSES[number];
 
 /** How a task ended. */
 export type TaskOutcome =
@@ -80,7 +95,9 @@ export interface TaskRecord {
   readonly finishedAt?: number;
 }
 
-export type BuildStatus = "executing" | "completed" | "failed" | "aborted";
+export const BUILD_STATUSES = ["executing", "completed", "failed", "aborted"] as const;
+
+export type BuildStatus = typeof BUILD_STATUSES[number];
 
 /** What a build is, without its tasks. Times are milliseconds since 1970. */
 export interface BuildSummary {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { repositorySchema } from "../builds/repository.ts";
+import { BUILD_STATUSES, COMMAND_STATUSES, FAILURE_CAUSES, STATUSES } from "../records.ts";
 
 /**
  * The bodies of the HTTP API, requests first. The OpenAPI document is made of them, and clients read answers with them.
@@ -70,26 +71,19 @@ export const errorSchema = z.object({
   }),
 }).meta({ id: "Error", description: "The shape of every error" });
 
-const buildStatus = z.enum(["executing", "completed", "failed", "aborted"]);
+const buildStatus = z.enum(BUILD_STATUSES);
 
 const taskState = z.object({
-  status: z.enum([
-    "created",
-    "triggered",
-    "scheduled",
-    "executing",
-    "aborted",
-    "failed",
-    "completed",
-    "skipped",
-  ]).describe("created waits for other tasks, triggered for a worker; scheduled is given to one"),
+  status: z.enum(STATUSES).describe(
+    "created waits for other tasks, triggered for a worker; scheduled is given to one",
+  ),
   worker: z.string().optional().describe("Of a task that is scheduled or executing"),
   message: z.string().optional().describe("Why it is in this state"),
-  cause: z.enum(["command", "infrastructure"]).optional().describe("Whose fault a failure is"),
+  cause: z.enum(FAILURE_CAUSES).optional().describe("Whose fault a failure is"),
 });
 
 const commandState = z.object({
-  status: z.enum(["created", "executing", "aborted", "failed", "completed", "skipped"]),
+  status: z.enum(COMMAND_STATUSES),
   durationMs: durationMs.optional().describe("In milliseconds, of a command that has ended"),
   signaled: z.boolean().optional().describe("Whether a signal ended it"),
 });

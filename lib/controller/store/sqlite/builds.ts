@@ -4,15 +4,19 @@ import { buildStatusOf } from "../../builds/fate.ts";
 import { repositorySchema } from "../../builds/repository.ts";
 import { requirementsOf } from "../../scheduler/requirements.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
-import type { BuildRecord, BuildStatus, BuildSummary, StoredEvent, TaskRecord } from "../../records.ts";
+import {
+  BUILD_STATUSES,
+  type BuildRecord,
+  type BuildSummary,
+  type StoredEvent,
+  type TaskRecord,
+} from "../../records.ts";
 import { IdempotencyError } from "../idempotency_error.ts";
 import type { BuildDraft, BuildStore, FilesOfBuild, TaskDraft } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { EventTable } from "./events.ts";
 import { bytes, flag, mapToText, number, optionalNumber, optionalText, type Row, text, word } from "./row.ts";
 import { commandState, taskColumns, taskState } from "./states.ts";
-
-const BUILD_STATUSES: readonly BuildStatus[] = ["executing", "completed", "failed", "aborted"];
 
 /** Builds: made as a whole, read as a whole. */
 export class SqliteBuilds implements BuildStore {

@@ -1,4 +1,10 @@
-import type { BuildStatus, CommandState, StoredEvent, TaskState } from "../../records.ts";
+import {
+  BUILD_STATUSES,
+  type BuildStatus,
+  type CommandState,
+  type StoredEvent,
+  type TaskState,
+} from "../../records.ts";
 import type { Database, Statement } from "./database.ts";
 import { number, type Row, text, word } from "./row.ts";
 import { commandColumns, commandState, taskColumns, taskState } from "./states.ts";
@@ -74,7 +80,7 @@ function toEvent(row: Row): StoredEvent {
       return {
         ...base,
         kind,
-        status: word(row, "status", ["executing", "completed", "failed", "aborted"]),
+        status: word(row, "status", BUILD_STATUSES),
       };
     case "task":
       return { ...base, kind, taskId: text(row, "task_id"), state: taskState(row) };

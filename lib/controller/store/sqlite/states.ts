@@ -1,20 +1,16 @@
-import type { CommandState, Status, TaskState } from "../../records.ts";
+import {
+  COMMAND_STATUSES,
+  type CommandState,
+  FAILURE_CAUSES,
+  type Status,
+  STATUSES,
+  type TaskState,
+} from "../../records.ts";
 import { flag, number, optionalText, type Row, text, word } from "./row.ts";
-
-const TASK_STATUSES = [
-  "created",
-  "triggered",
-  "scheduled",
-  "executing",
-  "aborted",
-  "failed",
-  "completed",
-  "skipped",
-] as const;
 
 /** The status of a task. */
 export function taskStatus(row: Row): Status {
-  return word(row, "status", TASK_STATUSES);
+  return word(row, "status", STATUSES);
 }
 
 /** The columns of a task's state, in the order `status, worker, cause, message`. */
@@ -53,7 +49,7 @@ export function taskState(row: Row): TaskState {
     case "failed":
       return {
         status,
-        cause: word(row, "cause", ["command", "infrastructure"]),
+        cause: word(row, "cause", FAILURE_CAUSES),
         message: text(row, "message"),
       };
     case "aborted":
@@ -61,8 +57,6 @@ export function taskState(row: Row): TaskState {
       return { status, message: text(row, "message") };
   }
 }
-
-const COMMAND_STATUSES = ["created", "executing", "aborted", "failed", "completed", "skipped"] as const;
 
 /** The columns of a command's state, in the order `status, duration_ms, signaled`. */
 export function commandColumns(state: CommandState): [string, number, number] {
