@@ -19,7 +19,7 @@ export interface Dialog extends AsyncDisposable {
 /** Starts a tool whose three streams are all of use. Throws `ToolError` when it cannot be started. */
 export function startDialog(
   argv: readonly [string, ...string[]],
-  options: { environment?: ReadonlyMap<string, string> } = {},
+  options: { environment?: ReadonlyMap<string, string>; workingDirectory?: string } = {},
 ): Dialog {
   const child = spawn(argv, options);
   const leader = familyLeader(child.pid, { guard: false });
@@ -37,10 +37,13 @@ export function startDialog(
 
 function spawn(
   argv: readonly [string, ...string[]],
-  { environment }: { environment?: ReadonlyMap<string, string> },
+  { environment, workingDirectory }: {
+    environment?: ReadonlyMap<string, string>;
+    workingDirectory?: string;
+  },
 ): Deno.ChildProcess {
   try {
-    return spawnProgram(argv, { environment, stdin: "piped", stderr: "piped" });
+    return spawnProgram(argv, { environment, workingDirectory, stdin: "piped", stderr: "piped" });
   } catch (error) {
     throw new ToolError(argv[0], errorMessage(error), {}, { cause: error });
   }

@@ -106,7 +106,11 @@ export class ContainerEngine {
   ): Dialog {
     const environment = variables && new Map([...Object.entries(Deno.env.toObject()), ...variables]);
     try {
-      return startDialog([this.name, ...args], environment ? { environment } : {});
+      return startDialog([this.name, ...args], {
+        ...environment && { environment },
+        // Where memory ran out, Podman's conmon leaves a file `oom` in its working directory, if it can.
+        ...this.name === "podman" && Deno.build.os === "linux" && { workingDirectory: "/proc" },
+      });
     } catch (error) {
       throw this.errorOf(doing, error);
     }
