@@ -112,6 +112,17 @@ Deno.test("--version and --help load no dependency but the command line's", asyn
   assert.deepEqual(foreign.map((specifier) => specifier.replace(/@[\d.]+$/, "")), ["npm:@stricli/core"]);
 });
 
+Deno.test("a worker loads neither SQLite nor the controller, whatever it does", async () => {
+  const { stdout } = await runCommand([Deno.execPath(), "info", "--json", "lib/cli/worker/run_worker.ts"]);
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as ModuleGraph;
+  const specifiers = modules.map(({ specifier }) => specifier);
+  assert.ok(specifiers.length > 100);
+  assert.deepEqual(
+    specifiers.filter((specifier) => specifier === "node:sqlite" || specifier.includes("/lib/controller/")),
+    [],
+  );
+});
+
 /** The part of `deno info --json` that is read here. */
 interface ModuleGraph {
   readonly modules: ReadonlyArray<{

@@ -7,7 +7,7 @@ import { compileArguments, compileTarget } from "../../../scripts/release/compil
 import { checkRuntimeBase } from "../../../scripts/release/runtime_base.ts";
 import { hostTarget, TARGETS, targetsNamed } from "../../../scripts/release/targets.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
-import { compileProgram, NEEDS_BASE, ROOT } from "./compiled_program.ts";
+import { BASE, compileProgram, NEEDS_BASE, ROOT } from "./compiled_program.ts";
 
 const directory = await temporaryDirectory();
 addEventListener("unload", () => Deno.removeSync(directory.path, { recursive: true }));
@@ -58,6 +58,10 @@ for (
     ["validate"],
     ["validate", "--schema"],
     ["validate", "--print", "json"],
+    ["config", "schema"],
+    ["config", "schema", "--controller"],
+    ["config", "check", "-f", "tests/testdata/no_such_file.yml"],
+    ["completion", "bash"],
     ["worker", "run", "--no-such-flag"],
     ["worker", "install", "--name=a", "--name=b"],
   ]
@@ -114,6 +118,38 @@ Deno.test({
     const files = await Array.fromAsync(Deno.readDir(join(staged, "bundle")));
     assert.deepEqual(files.map(({ name }) => name).filter((name) => !name.endsWith(".js")), []);
   },
+});
+
+Deno.test({
+  name: "the executable reads configuration files",
+  ...NEEDS_BASE,
+  async fn() {
+    const { executable } = await program();
+    await using folder = await temporaryDirectory();
+    const written = await run([executable, "config", "init", "-f", join(folder.path, "worker.yml")]);
+    assert.deepEqual(written.status, { kind: "exited", code: 0 }, written.stderr);
+    const checked = await run([executable, "config", "check", "-f", join(folder.path, "worker.yml")]);
+    assert.deepEqual(checked.status, { kind: "exited", code: 0 }, checked.stderr);
+    assert.match(checked.stdout, /log/);
+  },
+});
+
+Deno.test("what speaks SSH is loaded from the bundle, by the Deno of the executable, too", async () => {
+  await using folder = await temporaryDirectory();
+  await bundleProgram(ROOT, folder.path);
+  const files = await Array.fromAsync(Deno.readDir(folder.path));
+  const texts = await Promise.all(files.map(async ({ name }) => {
+    return { name, text: await Deno.readTextFile(join(folder.path, name)) };
+  }));
+  const ssh = texts.filter(({ text }) => text.includes("SSH-2.0-ssh2js"));
+  assert.equal(ssh.length, 1, "one part of the bundle holds ssh2");
+  const script = join(folder.path, "load.js");
+  await Deno.writeTextFile(
+    script,
+    `Object.assign(globalThis, { __dirname: import.meta.dirname }); await import("./${ssh[0]?.name}");`,
+  );
+  const { stderr, status } = await run([BASE.deno, "run", "-A", "--no-config", "--no-lock", script]);
+  assert.deepEqual({ status, stderr }, { status: { kind: "exited", code: 0 }, stderr: "" });
 });
 
 Deno.test("the bundle runs tasks: gRPC, YAML and SQLite work in it", async () => {
