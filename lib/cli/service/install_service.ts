@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { runCommand } from "../../process/run_command.ts";
@@ -42,8 +44,8 @@ export async function installService(
     }
     for (const command of manager.startCommands(service.name)) await run(command);
   } catch (cause) {
-    await removeIfThere(path);
-    await removeIfThere(secretPath(manager, service.name));
+    await rm(path, { force: true });
+    await rm(secretPath(manager, service.name), { force: true });
     throw new Error(`Installing ${service.name}: ${errorMessage(cause)}; nothing is installed`, { cause });
   }
   await io.stdout.write(`${service.name} is installed and runs by ${manager.title}: ${path}\n`);
@@ -57,7 +59,7 @@ export async function uninstallService(
   { dryRun, io }: { readonly dryRun: boolean; readonly io: Io },
 ): Promise<number> {
   const path = manager.definitionPath(name);
-  if (!await exists(path)) {
+  if (!existsSync(path)) {
     throw new UsageError(`There is no service ${name} of ${manager.title}: ${path} does not exist`);
   }
   const files = [path, secretPath(manager, name)];
@@ -70,7 +72,7 @@ export async function uninstallService(
     await run(command).catch((error) => io.stderr.write(`Warning: ${errorMessage(error)}\n`));
   };
   for (const command of manager.endCommands(name)) await tryTo(command);
-  for (const file of files) await removeIfThere(file);
+  for (const file of files) await rm(file, { force: true });
   for (const command of manager.afterRemoval) await tryTo(command);
   await io.stdout.write(`${name} is uninstalled; tasks that still run are waited for\n`);
   return ExitCode.success;
@@ -83,7 +85,7 @@ async function writeFile(
 ): Promise<void> {
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
-    if (replace) await removeIfThere(path);
+    if (replace) await rm(path, { force: true });
     await Deno.writeTextFile(path, text, { mode, createNew: true });
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) {
@@ -92,24 +94,6 @@ async function writeFile(
       });
     }
     throw new Error(`Writing ${path}: ${errorMessage(error)}`, { cause: error });
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 
