@@ -1,7 +1,13 @@
 import { userVariables } from "../process/program_user.ts";
 
 /** The variables that carry secrets of this program's own. No task ever sees them. */
-const OWN_SECRETS: ReadonlySet<string> = new Set(["CIRRUS_WORKER_TOKEN", "CIRRUS_API_TOKEN"]);
+const OWN_SECRETS: ReadonlySet<string> = new Set([
+  "CIRRUS_WORKER_TOKEN",
+  "CIRRUS_API_TOKEN",
+  // By these the worker is let in by its collector of metrics.
+  "OTEL_EXPORTER_OTLP_HEADERS",
+  "OTEL_EXPORTER_OTLP_METRICS_HEADERS",
+]);
 
 /** The environment that tasks on the bare host start from: the worker's, less its own secrets, and the home of whom they run as. */
 export function hostEnvironment(

@@ -82,7 +82,8 @@ export class Worker {
     this.#options = options;
     this.#logger = logger;
     this.#modifiers = new Modifiers(options.resourceModifiers);
-    this.#prePull = options.prePull && createPrePull(options.prePull, { images: this.#images, logger });
+    this.#prePull = options.prePull &&
+      createPrePull(options.prePull, { images: this.#images, observe, logger });
     this.#observe = observe;
   }
 
