@@ -16,6 +16,9 @@ let compiled: ReturnType<typeof compileProgram> | undefined;
 const program = () => compiled ??= compileProgram(directory.path);
 
 const NO_ENVIRONMENT = new Map<string, string>();
+/** What programs without a TMPDIR have left behind. */
+const temporaryFiles = () =>
+  [...Deno.readDirSync("/tmp")].map(({ name }) => name).filter((name) => name.startsWith("deno-compile"));
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 async function run(argv: readonly [string, ...string[]], options: { workingDirectory?: string } = {}) {
@@ -37,12 +40,14 @@ Deno.test({
     const { executable } = await program();
     await Deno.chmod(directory.path, 0o755);
     await Deno.chmod(join(directory.path, "bin"), 0o555);
+    const before = temporaryFiles();
     const { stdout, stderr, status } = await run([
       ...["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] as const,
       executable,
       "--version",
     ], { workingDirectory: "/" });
     assert.deepEqual({ status, stderr }, { status: { kind: "exited", code: 0 }, stderr: "" });
+    assert.deepEqual(temporaryFiles(), before, "it leaves nothing behind");
     console.log(`compiled on: ${stdout.trim()}`);
     assert.match(
       stdout,
@@ -172,7 +177,7 @@ Deno.test("the bundle runs tasks: gRPC, YAML and SQLite work in it", async () =>
 
 Deno.test("every target is compiled from the same bundle with its own runtime base", () => {
   assert.deepEqual(
-    TARGETS.map((target) => compileArguments(target, target.executable).slice(6)),
+    TARGETS.map((target) => compileArguments(target, target.executable).slice(7)),
     [
       ["--target=x86_64-unknown-linux-gnu", "cirrus-linux-amd64"],
       ["--target=aarch64-unknown-linux-gnu", "cirrus-linux-arm64"],
