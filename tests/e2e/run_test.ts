@@ -161,7 +161,7 @@ Deno.test("tasks that cannot run here are listed as skipped with the reason", as
   await using place = await playground({ ".cirrus.yml": SEVERAL });
   const { code, stdout } = await place.run(["run"]);
   assert.equal(code, 0);
-  assert.match(stdout, /^\[docker\] skipped: it needs a macos_instance, not a persistent_worker$/m);
+  assert.match(stdout, /^\[docker\] skipped: it needs tart, which is not in PATH: install it with /m);
   assert.match(stdout, /^\[deploy\] skipped: it depends on "docker", which cannot run here$/m);
   assert.match(stdout, /^\[off\] skipped: /m);
   assert.match(stable(stdout), /^2 passed, 3 skipped in TIME$/m);
@@ -192,7 +192,7 @@ for (
       "no task can run here",
       { ".cirrus.yml": SEVERAL },
       ["docker"],
-      /^Nothing to run in \.cirrus\.yml:\n {2}docker: skipped, it needs a macos_instance/,
+      /^Nothing to run in \.cirrus\.yml:\n {2}docker: skipped, it needs tart, which is not in PATH: /,
     ],
     [
       "the file has no tasks",
