@@ -23,6 +23,7 @@ export class ThrowawayHost implements AsyncDisposable {
     const layers = this.#folder.path;
     const setUp = `
 set -e
+ip link set lo up
 mount -t tmpfs tmpfs ${layers}
 mkdir ${layers}/upper ${layers}/work ${layers}/root
 mount -t overlay overlay -o lowerdir=/,upperdir=${layers}/upper,workdir=${layers}/work ${layers}/root
@@ -35,7 +36,7 @@ mount --bind ${files} ${layers}/root/mnt
 exec chroot ${layers}/root env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin bash -euc "$1"
 `;
     const { success, stdout, stderr } = await new Deno.Command("unshare", {
-      args: ["--mount", "--pid", "--fork", "--kill-child", "bash", "-c", setUp, "throwaway", script],
+      args: ["--mount", "--pid", "--net", "--fork", "--kill-child", "bash", "-c", setUp, "throwaway", script],
     }).output();
     const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
     if (!success) throw new Error(`The script failed:\n${out}\n${err}`);
