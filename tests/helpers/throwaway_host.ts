@@ -2,7 +2,7 @@ import { type TemporaryDirectory, temporaryDirectory } from "./temporary_directo
 
 /**
  * This host with a disk that forgets: programs run as root, in its own file system below a layer of memory, so that a
- * test can install packages and add users. Linux only, as root.
+ * test can install packages, add users and take any port: it has no network but its own loopback. Linux only, as root.
  */
 export class ThrowawayHost implements AsyncDisposable {
   readonly #folder: TemporaryDirectory;
