@@ -85,7 +85,7 @@ function lineTable(source: string): YamlSource["positionAt"] {
 
 /** The reference refuses what it takes for binary data, even in comments. */
 function refuseControlCharacters(source: string, positionAt: YamlSource["positionAt"]): void {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
   const at = source.search(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/);
   if (at < 0) return;
   const code = source.charCodeAt(at).toString(16).padStart(4, "0");

@@ -46,7 +46,7 @@ function mostCompileSteps(pattern: string): number {
     repetitions *= Math.max(1, Number(most || least));
   }
   const classes = pattern.match(/\\p/gi)?.length ?? 0;
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- all of ASCII is meant
   const ranges = /[^\x00-\x7f]|\\x/.test(pattern) ? pattern.split("-").length - 1 : 0;
   return pattern.length * Math.min(repetitions, MOST_REPETITIONS) * STEPS_OF_INSTRUCTION +
     classes * STEPS_OF_UNICODE_CLASS + ranges * STEPS_OF_UNICODE_RANGE;
