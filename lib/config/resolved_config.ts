@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { YamlNode, YamlScalar } from "../diagnostics/yaml_node.ts";
-import { valueOf } from "./exclusive_keys.ts";
+import { valueOf } from "./reading/exclusive_keys.ts";
 import { type ConfigSchema, propertyOf } from "./config_schema.ts";
 import { isSecretKey } from "./secret_hider.ts";
 

@@ -1,4 +1,4 @@
-import { limitOfMark } from "./limit_mark.ts";
+import { limitOfMark } from "./family/limit_mark.ts";
 import type { ProcessCommand } from "./process_command.ts";
 
 /** What is started in the place of a program, to give it one pipe for both of its outputs. */

@@ -1,5 +1,5 @@
-import { programUser, userVariables } from "./program_user.ts";
-import { switchUser } from "./switch_user.ts";
+import { programUser, userVariables } from "./user/program_user.ts";
+import { switchUser } from "./user/switch_user.ts";
 
 export interface SpawnOptions {
   /** The whole environment; this process's own when absent. */

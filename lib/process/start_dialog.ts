@@ -1,7 +1,7 @@
 import { errorMessage } from "../diagnostics/error_message.ts";
-import { endFamily } from "./end_family.ts";
+import { endFamily } from "./family/end_family.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
-import { familyLeader } from "./family_leader.ts";
+import { familyLeader } from "./family/family_leader.ts";
 import { outputUntil } from "./output_stream.ts";
 import { spawnProgram } from "./spawn_program.ts";
 import { ToolError } from "./tool_error.ts";

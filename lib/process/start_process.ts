@@ -1,13 +1,13 @@
 import { errorMessage } from "../diagnostics/error_message.ts";
-import { endFamily } from "./end_family.ts";
+import { endFamily } from "./family/end_family.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
-import { familyLeader } from "./family_leader.ts";
+import { familyLeader } from "./family/family_leader.ts";
 import { type Launcher, launcherOf } from "./launcher.ts";
 import { mergeStreams } from "./merge_streams.ts";
 import { outputUntil } from "./output_stream.ts";
 import type { ProcessCommand } from "./process_command.ts";
-import type { ProcessFamily } from "./process_family.ts";
-import { inheritMark, MARK_VARIABLE } from "./process_mark.ts";
+import type { ProcessFamily } from "./family/process_family.ts";
+import { inheritMark, MARK_VARIABLE } from "./family/process_mark.ts";
 import { requireStartable } from "./require_startable.ts";
 import { spawnProgram } from "./spawn_program.ts";
 

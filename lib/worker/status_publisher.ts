@@ -1,9 +1,9 @@
 import { isolationName } from "../isolation/isolation_name.ts";
 import type { Logger } from "../logging/logger.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
-import type { OwnerFiles } from "./owner_files.ts";
-import type { RunningTasks } from "./running_tasks.ts";
-import type { UpstreamSession } from "./upstream_session.ts";
+import type { OwnerFiles } from "./ownership/owner_files.ts";
+import type { RunningTasks } from "./tasks/running_tasks.ts";
+import type { UpstreamSession } from "./upstream/upstream_session.ts";
 import { publishStatus } from "./worker_status.ts";
 
 export interface StatusPublisherOptions {

@@ -8,34 +8,34 @@ import { ImagePuller } from "../isolation/vm/image_puller.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Observe } from "../telemetry/telemetry_event.ts";
 import { hostPlatform } from "../machine/host_platform.ts";
-import type { Assignment } from "./assignment.ts";
-import { checkOptions } from "./check_options.ts";
-import { isolationOptions } from "./isolation_options.ts";
+import type { Assignment } from "./tasks/assignment.ts";
+import { checkOptions } from "./options/check_options.ts";
+import { isolationOptions } from "./tasks/isolation_options.ts";
 import { workerLabels } from "./labels.ts";
-import { removeLeftovers } from "./leftovers.ts";
-import type { DisabledWorker } from "./owned_entries.ts";
+import { removeLeftovers } from "./ownership/leftovers.ts";
+import type { DisabledWorker } from "./ownership/owned_entries.ts";
 import { Modifiers } from "./modifiers/modifiers.ts";
-import { observedInstance } from "./observed_instance.ts";
-import { OwnerLedger } from "./owner_ledger.ts";
+import { observedInstance } from "./tasks/observed_instance.ts";
+import { OwnerLedger } from "./ownership/owner_ledger.ts";
 import { createPrePull } from "./pre_pull/create_pre_pull.ts";
 import type { PrePull } from "./pre_pull/pre_pull.ts";
-import { RunningTasks } from "./running_tasks.ts";
+import { RunningTasks } from "./tasks/running_tasks.ts";
 import { hasRoom } from "./standby/has_room.ts";
 import { obeyStandby } from "./standby/obey_standby.ts";
 import { reloadStandby } from "./standby/reload_standby.ts";
 import { Standby } from "./standby/standby.ts";
 import { statusPublisher } from "./status_publisher.ts";
-import { openSessions, UpstreamLinks } from "./upstream_links.ts";
-import type { UpstreamSession, WorkerInfo } from "./upstream_session.ts";
-import type { ChangeableOptions, WorkerOptions } from "./worker_options.ts";
+import { openSessions, UpstreamLinks } from "./upstream/upstream_links.ts";
+import type { UpstreamSession, WorkerInfo } from "./upstream/upstream_session.ts";
+import type { ChangeableOptions, WorkerOptions } from "./options/worker_options.ts";
 
 /** How long the start waits for what killed workers left behind to be gone; removing it goes on after that. */
 const LEFTOVERS_MS = 10_000;
 
 /** What runs tasks is a third of all code: a worker is registered before it is loaded. */
-const importTask = () => import("./task.ts");
+const importTask = () => import("./tasks/task.ts");
 const importGitCheck = () => import("./warn_of_missing_git.ts");
-const importVmCheck = () => import("./unlisted_vms.ts");
+const importVmCheck = () => import("./ownership/unlisted_vms.ts");
 
 /** How a worker is ended. */
 export interface WorkerSignals {
@@ -307,7 +307,7 @@ export class Worker {
   async #removeLeftovers(links: UpstreamLinks): Promise<void> {
     const { name, stateDirectory } = this.#options;
     const remove = async (resource: OwnedResource) =>
-      await (await import("./remove_resource.ts")).removeResource(resource);
+      await (await import("./ownership/remove_resource.ts")).removeResource(resource);
     const inherit = async (disabled: DisabledWorker) => {
       const own = [...links].filter(({ session }) =>
         name === disabled.name && session.endpoint === disabled.endpoint

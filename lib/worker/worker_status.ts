@@ -1,4 +1,4 @@
-import { isAlive, listOwners, type OwnerFiles, replaceFile } from "./owner_files.ts";
+import { isAlive, listOwners, type OwnerFiles, replaceFile } from "./ownership/owner_files.ts";
 
 const FORMAT = 1;
 

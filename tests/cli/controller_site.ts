@@ -2,7 +2,7 @@ import { runCli } from "../../lib/cli/cli.ts";
 import { ServedController } from "../../lib/cli/controller/served_controller.ts";
 import type { Controller, ControllerOptions } from "../../lib/controller/controller.ts";
 import { silentLogger } from "../../lib/logging/logger.ts";
-import type { UpstreamOptions } from "../../lib/worker/worker_options.ts";
+import type { UpstreamOptions } from "../../lib/worker/options/worker_options.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { TOKEN } from "../controller/raw_worker.ts";
 import { startController } from "../controller/running_controller.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { CONTROLLER_RUN_FLAGS } from "../../lib/cli/controller/controller_flags.ts";
-import { controllerConfig, controllerSchema } from "../../lib/config/controller_config.ts";
+import { controllerConfig, controllerSchema } from "../../lib/config/controller/controller_config.ts";
 import { configSchema } from "../../lib/config/config_schema.ts";
-import { parseConfig } from "../../lib/config/read_config.ts";
+import { parseConfig } from "../../lib/config/reading/read_config.ts";
 
 const keyOf = (flag: string) => flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "../../lib/config/config_error.ts";
-import { parseConfig } from "../../lib/config/read_config.ts";
-import { workerConfig } from "../../lib/config/worker_config.ts";
+import { parseConfig } from "../../lib/config/reading/read_config.ts";
+import { workerConfig } from "../../lib/config/worker/worker_config.ts";
 
 function parse(source: string) {
   return parseConfig(source, { path: "worker.yml", kind: workerConfig });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { findUser } from "../../lib/process/find_user.ts";
+import { findUser } from "../../lib/process/user/find_user.ts";
 import { git } from "../helpers/git.ts";
 import { needsRoot } from "../helpers/small_disk.ts";
 import { type Playground, playground } from "./playground.ts";

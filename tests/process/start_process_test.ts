@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { AbortReason } from "../../lib/async/abort_reason.ts";
-import { endMarkedProcesses } from "../../lib/process/end_marked_processes.ts";
+import { endMarkedProcesses } from "../../lib/process/family/end_marked_processes.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { ENVIRONMENT, outputText, runShell, Sleeper, startShell } from "./shell.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Code, codeName } from "../../lib/rpc/code.ts";
-import { RunningTasks } from "../../lib/worker/running_tasks.ts";
+import { RunningTasks } from "../../lib/worker/tasks/running_tasks.ts";
 import { fail, FakeUpstream, hang } from "../fakes/upstream_workers.ts";
-import { TestedLoop } from "./tested_loop.ts";
+import { TestedLoop } from "./upstream/tested_loop.ts";
 
 /** What a worker says by its next call about whether it wants tasks. */
 async function nextUpdate(upstream: FakeUpstream): Promise<"disabled" | "enabled"> {

@@ -1,6 +1,10 @@
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { Worker } from "../../lib/worker/worker.ts";
-import type { ChangeableOptions, UpstreamOptions, WorkerOptions } from "../../lib/worker/worker_options.ts";
+import type {
+  ChangeableOptions,
+  UpstreamOptions,
+  WorkerOptions,
+} from "../../lib/worker/options/worker_options.ts";
 
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { RecordingLogger } from "./recording_logger.ts";

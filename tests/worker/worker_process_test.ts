@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readStatuses } from "../../lib/worker/worker_status.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
-import { runs } from "./owner_process.ts";
+import { runs } from "./ownership/owner_process.ts";
 import { TaskUpstream } from "./task_upstream.ts";
 import { WorkerProcess } from "./worker_process.ts";
 

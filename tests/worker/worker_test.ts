@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hostPlatform } from "../../lib/machine/host_platform.ts";
 import { Code } from "../../lib/rpc/code.ts";
-import { listOwners } from "../../lib/worker/owner_files.ts";
+import { listOwners } from "../../lib/worker/ownership/owner_files.ts";
 import { readStatuses } from "../../lib/worker/worker_status.ts";
 import { fail, hang } from "../fakes/upstream_workers.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";

@@ -1,5 +1,5 @@
-import type { ControllerConfig } from "../../config/controller_config.ts";
-import type { ReadConfig } from "../../config/read_config.ts";
+import type { ControllerConfig } from "../../config/controller/controller_config.ts";
+import type { ReadConfig } from "../../config/reading/read_config.ts";
 import { holdingConfig } from "../holding_config.ts";
 import type { ControllerRunFlags } from "./controller_flags.ts";
 
@@ -15,7 +15,7 @@ export async function readControllerSettings(flags: ControllerRunFlags): Promise
   const { file, ...given } = flags;
   if (file === undefined) return given;
   // What reads files is much of what a start takes.
-  const { readControllerFile } = await import("../../config/controller_file.ts");
+  const { readControllerFile } = await import("../../config/controller/controller_file.ts");
   const config = await holdingConfig(readControllerFile(file));
   return { ...given, ...overrides(config.value), config };
 }

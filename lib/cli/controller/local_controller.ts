@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { replaceFile } from "../../worker/owner_files.ts";
+import { replaceFile } from "../../worker/ownership/owner_files.ts";
 
 /** How the commands of this host reach its controller. */
 export interface LocalController {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { idleKeys } from "../../config/idle_keys.ts";
+import { idleKeys } from "../../config/reading/idle_keys.ts";
 import { Controller } from "../../controller/controller.ts";
 import { makeDataDirectory } from "../../controller/data_directory.ts";
 import { openLog } from "../../logging/open_log.ts";

@@ -2,7 +2,7 @@ import { Controller } from "../../controller/controller.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { ContainerIsolationOptions } from "../../isolation/container/container_options.ts";
 import type { Logger } from "../../logging/logger.ts";
-import type { WorkerOptions } from "../../worker/worker_options.ts";
+import type { WorkerOptions } from "../../worker/options/worker_options.ts";
 import type { RunEvent } from "../output/run_event.ts";
 import { LocalProject } from "../project/local_project.ts";
 import { VERSION } from "../version.ts";

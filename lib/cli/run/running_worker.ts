@@ -3,7 +3,7 @@ import { withGrace } from "../../async/grace.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { Worker } from "../../worker/worker.ts";
-import type { WorkerOptions } from "../../worker/worker_options.ts";
+import type { WorkerOptions } from "../../worker/options/worker_options.ts";
 
 /** How long the worker may take to end once everything it runs was cancelled. */
 const END_MS = 60_000;

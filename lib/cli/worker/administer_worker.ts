@@ -1,5 +1,9 @@
 import { AbortReason } from "../../async/abort_reason.ts";
-import { type AdministrationResult, pauseWorker, resumeWorker } from "../../worker/administration.ts";
+import {
+  type AdministrationResult,
+  pauseWorker,
+  resumeWorker,
+} from "../../worker/upstream/administration.ts";
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import type { UpstreamFlags } from "./flags.ts";

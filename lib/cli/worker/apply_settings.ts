@@ -1,4 +1,4 @@
-import type { WorkerConfig } from "../../config/worker_config.ts";
+import type { WorkerConfig } from "../../config/worker/worker_config.ts";
 import { childOf, type YamlNode } from "../../diagnostics/yaml_node.ts";
 import type { LogLevel } from "../../logging/level.ts";
 import type { Log } from "../../logging/open_log.ts";

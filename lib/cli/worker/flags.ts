@@ -1,5 +1,5 @@
 import type { FlagParametersForType } from "@stricli/core";
-import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
+import { CLOUD_ENDPOINT } from "../../worker/options/cloud_endpoint.ts";
 import { parseByteSize } from "../../units/byte_size.ts";
 import type { CliContext } from "../command.ts";
 import { parseLabels, parseResources } from "./key_values.ts";

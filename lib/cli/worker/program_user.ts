@@ -1,6 +1,6 @@
 import { errorMessage } from "../../diagnostics/error_message.ts";
-import { findUser } from "../../process/find_user.ts";
-import { runProgramsAs } from "../../process/program_user.ts";
+import { findUser } from "../../process/user/find_user.ts";
+import { runProgramsAs } from "../../process/user/program_user.ts";
 import { runCommand } from "../../process/run_command.ts";
 import { UsageError } from "../usage_error.ts";
 import type { WorkerRunFlags } from "./flags.ts";

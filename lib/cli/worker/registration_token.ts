@@ -1,4 +1,4 @@
-import { TOKEN_VARIABLE } from "../../worker/token_variable.ts";
+import { TOKEN_VARIABLE } from "../../worker/options/token_variable.ts";
 import type { Io } from "../io.ts";
 import { readTokenOfFlag } from "../token_file.ts";
 import { UsageError } from "../usage_error.ts";

@@ -24,8 +24,8 @@ export async function showStatus(flags: StatusFlags, { stdout }: Io): Promise<nu
 /** The name of the worker that a file is of. */
 async function nameIn(path: string): Promise<string> {
   const [{ readConfig }, { workerConfig }] = await Promise.all([
-    import("../../config/read_config.ts"),
-    import("../../config/worker_config.ts"),
+    import("../../config/reading/read_config.ts"),
+    import("../../config/worker/worker_config.ts"),
   ]);
   const { value } = await holdingConfig(readConfig(path, workerConfig));
   return value.name ?? defaultWorkerName(Deno.hostname());

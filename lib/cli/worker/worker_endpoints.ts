@@ -1,4 +1,4 @@
-import type { WorkerConfig } from "../../config/worker_config.ts";
+import type { WorkerConfig } from "../../config/worker/worker_config.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { ENGINE_VARIABLE } from "../../machine/container/find_engine.ts";

@@ -1,5 +1,5 @@
 import { defaultStateDirectory } from "../../worker/state_directory.ts";
-import type { ChangeableOptions, WorkerOptions } from "../../worker/worker_options.ts";
+import type { ChangeableOptions, WorkerOptions } from "../../worker/options/worker_options.ts";
 import { VERSION } from "../version.ts";
 import type { WorkerRunFlags } from "./flags.ts";
 import type { WorkerSettings } from "./worker_settings.ts";

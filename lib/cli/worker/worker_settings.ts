@@ -1,12 +1,12 @@
-import { idleKeys } from "../../config/idle_keys.ts";
-import type { WorkerFile } from "../../config/worker_file.ts";
-import type { ConfiguredUpstreams } from "../../config/worker_upstreams.ts";
+import { idleKeys } from "../../config/reading/idle_keys.ts";
+import type { WorkerFile } from "../../config/worker/worker_file.ts";
+import type { ConfiguredUpstreams } from "../../config/worker/worker_upstreams.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { parseEndpoint } from "../../rpc/endpoint.ts";
-import { CLOUD_ENDPOINT } from "../../worker/cloud_endpoint.ts";
+import { CLOUD_ENDPOINT } from "../../worker/options/cloud_endpoint.ts";
 import { defaultWorkerName } from "../../worker/labels.ts";
-import { TOKEN_VARIABLE } from "../../worker/token_variable.ts";
-import type { UpstreamOptions } from "../../worker/worker_options.ts";
+import { TOKEN_VARIABLE } from "../../worker/options/token_variable.ts";
+import type { UpstreamOptions } from "../../worker/options/worker_options.ts";
 import { holdingConfig } from "../holding_config.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
@@ -45,7 +45,7 @@ function checkTokenFlags({ token, tokenFile }: UpstreamFlags): void {
 
 async function readFile(path: string): Promise<WorkerFile> {
   // What reads files is as much as all the rest of a worker's start.
-  const { readWorkerFile } = await import("../../config/worker_file.ts");
+  const { readWorkerFile } = await import("../../config/worker/worker_file.ts");
   return await holdingConfig(readWorkerFile(path));
 }
 

@@ -1,6 +1,6 @@
 import { AbortReason } from "../../async/abort_reason.ts";
-import { endMarkedProcesses } from "../../process/end_marked_processes.ts";
-import { programUser } from "../../process/program_user.ts";
+import { endMarkedProcesses } from "../../process/family/end_marked_processes.ts";
+import { programUser } from "../../process/user/program_user.ts";
 import { startProcess } from "../../process/start_process.ts";
 import { hostPlatform } from "../host_platform.ts";
 import type { ExitStatus, ExposedAddress, Machine, MachineCommand, MachineProcess } from "../machine.ts";

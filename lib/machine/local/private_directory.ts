@@ -1,4 +1,4 @@
-import { programUser } from "../../process/program_user.ts";
+import { programUser } from "../../process/user/program_user.ts";
 import { runCommand } from "../../process/run_command.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { limitOfMark } from "../../process/limit_mark.ts";
-import { MARK_VARIABLE } from "../../process/process_mark.ts";
+import { limitOfMark } from "../../process/family/limit_mark.ts";
+import { MARK_VARIABLE } from "../../process/family/process_mark.ts";
 import type { CommandFile, MachineCommand, Platform } from "../machine.ts";
 import { shellQuote } from "../shell_quote.ts";
 

@@ -1,7 +1,7 @@
-import { endFamily } from "../../process/end_family.ts";
+import { endFamily } from "../../process/family/end_family.ts";
 import { outputUntil } from "../../process/output_stream.ts";
-import type { ProcessFamily } from "../../process/process_family.ts";
-import type { ProcessHost } from "../../process/process_host.ts";
+import type { ProcessFamily } from "../../process/family/process_family.ts";
+import type { ProcessHost } from "../../process/family/process_host.ts";
 import type { ExitStatus, MachineCommand, MachineProcess, Platform } from "../machine.ts";
 import { commandScript, STARTED } from "./command_script.ts";
 import { RemoteShell } from "./remote_shell.ts";

@@ -1,8 +1,8 @@
-import { parseProcesses } from "../../process/bsd_processes.ts";
-import { limitOfMark } from "../../process/limit_mark.ts";
-import { parseStat } from "../../process/linux_processes.ts";
-import type { ProcessEntry, ProcessFamily } from "../../process/process_family.ts";
-import type { ProcessHost } from "../../process/process_host.ts";
+import { parseProcesses } from "../../process/family/bsd_processes.ts";
+import { limitOfMark } from "../../process/family/limit_mark.ts";
+import { parseStat } from "../../process/family/linux_processes.ts";
+import type { ProcessEntry, ProcessFamily } from "../../process/family/process_family.ts";
+import type { ProcessHost } from "../../process/family/process_host.ts";
 import type { Platform } from "../machine.ts";
 import type { ControlShell } from "./control_shell.ts";
 

@@ -1,6 +1,6 @@
 import { AbortReason } from "../../async/abort_reason.ts";
 import { withGrace } from "../../async/grace.ts";
-import type { ProcessHost } from "../../process/process_host.ts";
+import type { ProcessHost } from "../../process/family/process_host.ts";
 import type {
   ExitStatus,
   ExposedAddress,

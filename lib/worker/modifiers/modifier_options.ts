@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { amounts } from "../identity_options.ts";
+import { amounts } from "../options/identity_options.ts";
 
 /** `resource-modifiers` of a worker's configuration file. */
 export const modifierOptions = z.array(z.strictObject({

@@ -2,7 +2,7 @@ import type { ImagePuller } from "../../isolation/vm/image_puller.ts";
 import { observedPull } from "../../isolation/observed_pull.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { Observe } from "../../telemetry/telemetry_event.ts";
-import { hostEnvironment } from "../host_environment.ts";
+import { hostEnvironment } from "../tasks/host_environment.ts";
 import { PrePull } from "./pre_pull.ts";
 import type { ConfiguredPrePull } from "./pre_pull_options.ts";
 

@@ -4,8 +4,8 @@ import type { IsolationOptions } from "../../isolation/registry.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Observe } from "../../telemetry/telemetry_event.ts";
-import { allowedIsolation } from "../allowed_isolation.ts";
-import type { SecurityPolicy } from "../worker_options.ts";
+import { allowedIsolation } from "../tasks/allowed_isolation.ts";
+import type { SecurityPolicy } from "../options/worker_options.ts";
 import { warmUp } from "./warm_up.ts";
 
 export interface PrepareStandbyOptions {

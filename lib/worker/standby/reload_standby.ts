@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { equals } from "@bufbuild/protobuf";
 import { StandbyInstanceParametersSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
-import type { WorkerOptions } from "../worker_options.ts";
+import type { WorkerOptions } from "../options/worker_options.ts";
 import type { Standby } from "./standby.ts";
 
 /**

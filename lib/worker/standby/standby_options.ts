@@ -6,7 +6,7 @@ import {
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Node } from "../../pipeline/node.ts";
 import { durationOption } from "../../units/duration_option.ts";
-import { amounts } from "../identity_options.ts";
+import { amounts } from "../options/identity_options.ts";
 import { readStandbyIsolation, standbyIsolationSchema } from "./standby_isolation.ts";
 
 const isolation = z.custom<Node>((node) => node !== undefined, {

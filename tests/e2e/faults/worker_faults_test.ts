@@ -8,7 +8,7 @@ import {
   waitForBuild,
   waitForTask,
 } from "../../controller/running_controller.ts";
-import { runs } from "../../worker/owner_process.ts";
+import { runs } from "../../worker/ownership/owner_process.ts";
 import { playground } from "../playground.ts";
 import { Gates } from "./gates.ts";
 import { drain, startWorkerProcess } from "./started_worker.ts";

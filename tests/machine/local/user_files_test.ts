@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LocalMachine } from "../../../lib/machine/local/local_machine.ts";
 import { makePrivateDirectory } from "../../../lib/machine/local/private_directory.ts";
-import { findUser } from "../../../lib/process/find_user.ts";
-import { runProgramsAs } from "../../../lib/process/program_user.ts";
+import { findUser } from "../../../lib/process/user/find_user.ts";
+import { runProgramsAs } from "../../../lib/process/user/program_user.ts";
 import { needsRoot } from "../../helpers/small_disk.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 

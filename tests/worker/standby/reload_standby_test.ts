@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { reloadStandby } from "../../../lib/worker/standby/reload_standby.ts";
-import type { WorkerOptions } from "../../../lib/worker/worker_options.ts";
+import type { WorkerOptions } from "../../../lib/worker/options/worker_options.ts";
 import { parameters } from "./tested_standby.ts";
 
 /** What is called on the standby when options change from one to the other. */

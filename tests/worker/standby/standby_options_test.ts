@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { equals, fromBinary } from "@bufbuild/protobuf";
-import { checkValue } from "../../../lib/config/check_value.ts";
+import { checkValue } from "../../../lib/config/reading/check_value.ts";
 import { readStrictYaml } from "../../../lib/diagnostics/strict_yaml.ts";
 import { parsePipeline } from "../../../lib/pipeline/parse.ts";
 import { standbyOptions } from "../../../lib/worker/standby/standby_options.ts";
