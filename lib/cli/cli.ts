@@ -10,6 +10,7 @@ import { configCommands } from "./config/commands.ts";
 import { PROPOSE, propose } from "./completion/propose.ts";
 import { debugFlag, takeDebugFlag } from "./debug_flag.ts";
 import { exitCodeOf, exitCodeOfRun } from "./exit_code.ts";
+import { separateFlagWords } from "./flag_words.ts";
 import type { Io, OutputStream } from "./io.ts";
 import { licensesCommand } from "./licenses/command.ts";
 import { logsCommand } from "./logs/command.ts";
@@ -97,7 +98,8 @@ const createApplication = (words: readonly string[], { debug }: { readonly debug
 /** Runs the program with these arguments and resolves with its exit code. Never rejects. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const process: CliContext["process"] = { stdout: writable(io.stdout, io), stderr: writable(io.stderr, io) };
-  const { words, debug } = takeDebugFlag(args);
+  const { words: given, debug } = takeDebugFlag(args);
+  const words = given[0] === PROPOSE ? given : separateFlagWords(root, given);
   const application = createApplication(words, { debug });
   const context = { process, io: debug ? withDebug(io) : io };
   if (words[0] === PROPOSE) process.stdout.write(await propose(application, words.slice(1), context));

@@ -4,6 +4,7 @@ import {
   formatMessageForArgumentScannerError,
   text_en,
 } from "@stricli/core";
+import { errorMessage } from "../diagnostics/error_message.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { describeError, describeFully } from "./describe_error.ts";
 
@@ -34,17 +35,22 @@ function describeParseError(error: unknown, commands: readonly string[]): string
   if (!(error instanceof ArgumentScannerError)) return describeError(error);
   return formatMessageForArgumentScannerError(error, {
     FlagNotFoundError: ({ input, corrections }) => unknownFlag(input, corrections),
-    AliasNotFoundError: ({ input }) =>
-      `No flag registered for -${input}: see --help; the value of a flag is a word of its own`,
+    AliasNotFoundError: ({ input }) => `No flag registered for -${input}: see --help`,
     EnumValidationError: ({ externalFlagName, input, values }) =>
       `Invalid ${JSON.stringify(input)} for --${externalFlagName}: write one of ${values.join(", ")}` +
       didYouMean(input, values),
     // The library's text quotes both values, and one of them may be a token.
     UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} is given twice: give it once`,
-    // `--name=` and a value with a line break are no flags to the library.
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
+      `Invalid ${JSON.stringify(input)} for ${nameOfParameter(name)}: ${errorMessage(exception)}`,
+    UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
+      `--${externalFlagName} needs a value` +
+      (nextFlagName === undefined ? "" : `, and --${nextFlagName} is a flag`),
+    UnsatisfiedPositionalError: ({ placeholder }) => `${placeholder} is missing: see --help`,
+    // `--dirty=`, of a flag that needs no value, is no flag to the library.
     UnexpectedPositionalError: ({ input }) =>
       input.startsWith("-")
-        ? `Cannot read ${flagName(input)}: write the value as a word of its own, behind the flag's name`
+        ? `Cannot read ${flagName(input)}: see --help for how to write it`
         : `Unexpected argument ${JSON.stringify(input)}${
           didYouMean(input, commands) || ": see --help for what this command takes"
         }`,
@@ -62,6 +68,11 @@ function unknownFlag(name: string, candidates: readonly string[]): string {
 function didYouMean(word: string, candidates: readonly string[]): string {
   const meant = nearest(word, candidates);
   return meant === undefined ? "" : `, did you mean ${meant}?`;
+}
+
+/** Placeholders of arguments are in capitals. */
+function nameOfParameter(name: string): string {
+  return /[a-z]/.test(name) ? `--${name}` : name;
 }
 
 function kebabCase(camelCase: string): string {

@@ -44,8 +44,17 @@ for (
     ["workers disabel", 'Unexpected argument "disabel", did you mean disable?\n'],
     ["workers nonsense", 'Unexpected argument "nonsense": see --help for what this command takes\n'],
     ["run --dirt", "No flag registered for --dirt, did you mean --dirty?\n"],
-    ["run -x", "No flag registered for -x: see --help; the value of a flag is a word of its own\n"],
-    ["run -osimple", "No flag registered for -s: see --help; the value of a flag is a word of its own\n"],
+    ["run -x", "No flag registered for -x: see --help\n"],
+    ["run -xsecret", "No flag registered for -x: see --help\n"],
+    ["run -vx=3", "No flag registered for -x: see --help\n"],
+    [
+      "run -vofolded",
+      'Invalid "folded" for --output: write one of auto, interactive, noemoji, simple, travis, github-actions, teamcity\n',
+    ],
+    ["run --output --dirty", "--output needs a value, and --dirty is a flag\n"],
+    ["run -ve", "--env needs a value\n"],
+    ["run --wrong=", "No flag registered for --wrong\n"],
+    ["logs", "TASK is missing: see --help\n"],
     ["worker run --halp", "No flag registered for --halp, did you mean --help?\n"],
     ["worker run --debgu", "No flag registered for --debgu, did you mean --debug?\n"],
     ["worker run --tokenfile=x", "No flag registered for --tokenfile, did you mean --token-file?\n"],
@@ -59,22 +68,19 @@ for (
       "run --output=tarvis",
       'Invalid "tarvis" for --output: write one of auto, interactive, noemoji, simple, travis, github-actions, teamcity, did you mean travis?\n',
     ],
-    ["run --jobs", "Expected input for flag --jobs\n"],
-    ["run --jobs 0", 'Failed to parse "0" for jobs: expected a whole number from 1 up\n'],
+    ["run --jobs", "--jobs needs a value\n"],
+    ["run --jobs 0", 'Invalid "0" for --jobs: expected a whole number from 1 up\n'],
     [
       "run --heartbeat-timeout=-1s",
-      'Failed to parse "-1s" for heartbeat-timeout: expected a duration above zero, such as 90s or 5m\n',
+      'Invalid "-1s" for --heartbeat-timeout: expected a duration above zero, such as 90s or 5m\n',
     ],
     ["run one two", 'Unexpected argument "two": see --help for what this command takes\n'],
-    ["worker run --labels=a", 'Failed to parse "a" for labels: expected key=value, got "a"\n'],
+    ["worker run --labels=a", 'Invalid "a" for --labels: expected key=value, got "a"\n'],
     [
       "worker run --resources a=b",
-      'Failed to parse "a=b" for resources: expected a number from 0 up for a, got "b"\n',
+      'Invalid "a=b" for --resources: expected a number from 0 up for a, got "b"\n',
     ],
-    [
-      "worker status --state-dir=",
-      "Cannot read --state-dir: write the value as a word of its own, behind the flag's name\n",
-    ],
+    ["worker status --json=", "Cannot read --json: see --help for how to write it\n"],
   ] as const
 ) {
   Deno.test(`cirrus ${args} is misuse and says what was meant`, async () => {

@@ -183,7 +183,7 @@ function parseJobs(text: string): number {
 
 function parseTaskName(text: string): string {
   if (text.startsWith("-")) {
-    throw new SyntaxError("this is no flag as it is written; write a flag's value as a word of its own");
+    throw new SyntaxError("this is no flag as it is written: see --help");
   }
   return text;
 }
