@@ -4,6 +4,10 @@ export interface AgentTimings {
   readonly heartbeatMs: number;
   /** Between two tries to get the commands. */
   readonly commandsRetryMs: number;
+  /** How long HashiCorp Vault may take to answer. */
+  readonly vaultMs: number;
+  /** Before Vault is asked again that did not answer; doubles then. */
+  readonly vaultRetryMs: number;
   /** What `ALWAYS` and `ON_TIMEOUT` commands get, from the first of them on. */
   readonly extraMs: number;
   /** How long one report may take. */
@@ -23,6 +27,8 @@ export interface AgentTimings {
 export const DEFAULT_TIMINGS: AgentTimings = {
   heartbeatMs: 60_000,
   commandsRetryMs: 5_000,
+  vaultMs: 60_000,
+  vaultRetryMs: 1_000,
   extraMs: 5 * 60_000,
   reportMs: 15_000,
   finishRetryMs: 10_000,

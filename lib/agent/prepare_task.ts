@@ -1,12 +1,14 @@
 import type { CommandsResponse } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { AgentOptions } from "./agent_options.ts";
-import { findVaultVariable, initialVariables } from "./environment/initial_variables.ts";
+import { initialVariables } from "./environment/initial_variables.ts";
 import { TaskEnvironment } from "./environment/task_environment.ts";
 import type { SecretSet } from "./logs/secret_set.ts";
 import { asMachineLost } from "./machine_lost.ts";
 import { machinePaths } from "./machine_paths.ts";
 import { ScratchDirectory } from "./scratch_directory.ts";
+import type { AgentTimings } from "./agent_timings.ts";
+import { readVaultValues } from "./vault/read_vault_values.ts";
 
 /** Where the commands of a task run and with which variables. */
 export interface PreparedTask {
@@ -16,9 +18,13 @@ export interface PreparedTask {
   readonly scratch: ScratchDirectory;
 }
 
-export interface PrepareOptions extends Pick<AgentOptions, "machine" | "environment"> {
+export interface PrepareOptions
+  extends
+    Pick<AgentOptions, "machine" | "environment" | "transfers">,
+    Pick<AgentTimings, "vaultMs" | "vaultRetryMs"> {
   /** Told of what no log may show. */
   readonly secrets: SecretSet;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -30,7 +36,7 @@ export async function prepareTask(
   options: PrepareOptions,
 ): Promise<PreparedTask> {
   const { machine } = options;
-  const environment = buildEnvironment(response, options);
+  const environment = await buildEnvironment(response, options);
   const { resolve } = machinePaths(machine.platform);
   const workingDirectory = resolve(machine.workingDirectory, environment.get("CIRRUS_WORKING_DIR") ?? "");
   environment.merge([["CIRRUS_WORKING_DIR", workingDirectory]]);
@@ -46,24 +52,27 @@ export async function prepareTask(
   return { environment, workingDirectory, scratch };
 }
 
-function buildEnvironment(response: CommandsResponse, options: PrepareOptions): TaskEnvironment {
-  const { machine: { platform, workingDirectory, environment: own }, secrets } = options;
-  const machineVariables = new Map([...own, ...options.environment ?? []]);
-  const environment = new TaskEnvironment({
-    machine: machineVariables,
-    ignoreCase: platform.os === "windows",
-    secrets,
+async function buildEnvironment(
+  response: CommandsResponse,
+  options: PrepareOptions,
+): Promise<TaskEnvironment> {
+  const { machine: { platform, workingDirectory, environment: own }, secrets, transfers } = options;
+  const machine = new Map([...own, ...options.environment ?? []]);
+  const variables = initialVariables(response.environment, {
+    platform,
+    workingDirectory,
+    environment: machine,
   });
-  environment.merge(
-    initialVariables(response.environment, { platform, workingDirectory, environment: machineVariables }),
-  );
-  const vault = findVaultVariable(environment.variables);
-  if (vault !== undefined) {
-    throw new Error(
-      `Building the task's environment: the value of ${vault} is to come from HashiCorp Vault (VAULT[...]), ` +
-        "which this version of cirrus does not know; give the variable its value in another way",
-    );
-  }
+  const expanded = () => new TaskEnvironment({ machine, ignoreCase: platform.os === "windows", secrets });
+  const before = expanded();
+  before.merge(variables);
+  const values = await readVaultValues(before.variables, { ...options, web: transfers.web });
+  if (values.size === 0) return before;
+  secrets.add(...values.values());
+  // Expanded anew: others may refer to what came from Vault.
+  const environment = expanded();
+  environment.merge([...variables, ...values]);
+  secrets.add(...values.keys().map((name) => environment.get(name) ?? ""));
   return environment;
 }
 

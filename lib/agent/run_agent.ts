@@ -72,8 +72,9 @@ class Agent {
 
     let task: PreparedTask;
     try {
-      task = await prepareTask(response, { ...this.#options, secrets: this.#secrets });
+      task = await prepareTask(response, { ...this.#options, secrets: this.#secrets, signal });
     } catch (error) {
+      if (signal.aborted) return this.#interrupted();
       const lost = asMachineLost(error);
       return await this.#fail(lost ? "machineLost" : "unprepared", errorMessage(lost ?? error));
     }

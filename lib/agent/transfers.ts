@@ -2,8 +2,8 @@ import http from "node:http";
 import https from "node:https";
 import { abortable } from "../async/abortable.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
-import { trustedRoots } from "../rpc/trusted_roots.ts";
 import { StallWatch } from "./logs/stall_watch.ts";
+import { isEncrypted, TrustingFetch } from "./trusting_fetch.ts";
 
 /** How long a transfer may stand still before it is given up; in milliseconds. */
 const STALL_MS = 60_000;
@@ -45,18 +45,13 @@ export interface Upload {
   readonly content: Content;
 }
 
-/**
- * Moves files to and from the servers that upstreams name. Those may be anybody's, such as S3's, so that authorities of
- * one's own are trusted beside those that are trusted anyway. Dispose it to close its connections.
- */
+/** Moves files to and from the servers that upstreams name. Dispose it to close its connections. */
 export class Transfers implements Disposable {
-  readonly #caFile: string | undefined;
-  #roots: Promise<string[]> | undefined;
-  #client: Promise<Deno.HttpClient> | undefined;
-  #disposed = false;
+  /** Reaches other servers in the same way. */
+  readonly web: TrustingFetch;
 
   constructor(options: { readonly caFile?: string } = {}) {
-    this.#caFile = options.caFile;
+    this.web = new TrustingFetch(options);
   }
 
   /**
@@ -155,7 +150,7 @@ export class Transfers implements Disposable {
       agent: false,
     };
     const request = isEncrypted(url)
-      ? https.request(url, { ...options, ca: await this.#trusted() })
+      ? https.request(url, { ...options, ca: await this.web.trusted() })
       : http.request(url, options);
     const onAbort = () => request.destroy(new Error("aborted"));
     stop.addEventListener("abort", onAbort, { once: true });
@@ -189,57 +184,23 @@ export class Transfers implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#client?.then((client) => client.close(), () => {});
+    this.web[Symbol.dispose]();
   }
 
   async #fetch(url: string, init: RequestInit): Promise<Response> {
     try {
-      return await fetch(url, isEncrypted(url) ? { ...init, client: await this.#encrypting() } : init);
+      return await this.web.fetch(url, init);
     } catch (error) {
       init.signal?.throwIfAborted();
-      throw new Error(`Reaching the server of a file: ${whyUnreached(error, url)}`, { cause: error });
+      throw new Error(`Reaching the server of a file: ${errorMessage(error)}`, { cause: error });
     }
   }
-
-  #encrypting(): Promise<Deno.HttpClient> {
-    if (this.#disposed) throw new Error("the connection to its upstream is closed");
-    this.#client ??= this.#trusted().then((caCerts) => Deno.createHttpClient({ caCerts }));
-    return this.#client;
-  }
-
-  #trusted(): Promise<string[]> {
-    this.#roots ??= this.#readRoots();
-    return this.#roots;
-  }
-
-  async #readRoots(): Promise<string[]> {
-    const roots = await trustedRoots();
-    if (this.#caFile === undefined) return roots;
-    return [...await trustedRoots({ caFile: this.#caFile }), ...roots];
-  }
-}
-
-/** What a failed `fetch` says itself is only that; what caused it names the URL, and that may hold a signature. */
-function whyUnreached(error: unknown, url: string): string {
-  if (!URL.canParse(url)) return "its URL is none";
-  const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
-  const shown = new URL(url);
-  shown.username = shown.password = "";
-  return [url, shown.href].reduce((message, text) => message.replaceAll(text, "\0"), errorMessage(cause))
-    .replace(/^error sending request[^\0]*\0[^)]*\): /, "")
-    .replaceAll("\0", "its URL");
 }
 
 /** A server would wait for the rest, or take what follows for another request. */
 function expectSize(bytes: number, size: number): void {
   if (bytes < size) throw new Error(`it has ${bytes} bytes instead of ${size}`);
   if (bytes > size) throw new Error(`it has more than ${size} bytes`);
-}
-
-function isEncrypted(url: string): boolean {
-  return url.startsWith("https:");
 }
 
 function drained(request: http.ClientRequest): Promise<void> {

@@ -170,18 +170,6 @@ Deno.test("a working directory that cannot be made is said, and what to do", asy
   assert.deepEqual(upstream.updates, []);
 });
 
-Deno.test("a value from Vault fails the task by the variable's name", async () => {
-  await using agent = await AgentUnderTest.create();
-  const { upstream } = agent;
-  upstream.commands = {
-    environment: { PASSWORD_PATH: "secret/data/db", DB: "VAULT[$PASSWORD_PATH data.password]" },
-    commands: [script("one", "true")],
-  };
-  const outcome = await agent.run();
-  assert.equal(outcome.kind, "unprepared");
-  assert.match(upstream.errors[0] ?? "", /the value of DB is to come from HashiCorp Vault/);
-});
-
 Deno.test("no secret of the task shows in a message of ours", async () => {
   await using agent = await AgentUnderTest.create();
   const { upstream } = agent;

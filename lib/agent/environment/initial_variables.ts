@@ -22,8 +22,3 @@ export function initialVariables(
     ["CIRRUS_ARCH", platform.arch],
   ]);
 }
-
-/** The first variable whose value HashiCorp Vault was to deliver (`VAULT[path selector]`). */
-export function findVaultVariable(variables: ReadonlyMap<string, string>): string | undefined {
-  return variables.entries().find(([, value]) => /^VAULT\[.*\]$/s.test(value))?.[0];
-}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findVaultVariable, initialVariables } from "../../../lib/agent/environment/initial_variables.ts";
+import { initialVariables } from "../../../lib/agent/environment/initial_variables.ts";
 
 const machine = {
   platform: { os: "darwin", arch: "arm64" },
@@ -27,9 +27,4 @@ Deno.test("OS and the working directory are the task's where it sets them", () =
 Deno.test("OS is left as the machine sets it", () => {
   const windows = { ...machine, environment: new Map([["OS", "Windows_NT"]]) };
   assert.equal(initialVariables({}, windows).has("OS"), false);
-});
-
-Deno.test("values that HashiCorp Vault was to deliver are found", () => {
-  assert.equal(findVaultVariable(new Map([["A", "VAULT"], ["B", "VAULT[secret/x data.y]"]])), "B");
-  assert.equal(findVaultVariable(new Map([["A", "x VAULT[y]"]])), undefined);
 });
