@@ -167,7 +167,7 @@ export class VaultClient {
     if (response.status === 404 && said === "") {
       return { kind: "refused", problem: "there is no such secret" };
     }
-    const stranger = this.#token === undefined && (response.status === 400 || response.status === 403);
+    const stranger = this.#options.login.kind === "none" && [400, 403].includes(response.status);
     const problem = `the server answers ${response.status}${said && `: ${said}`}` +
       (stranger ? "; set CIRRUS_VAULT_TOKEN or CIRRUS_OIDC_TOKEN" : "");
     // 412: a standby has not seen yet what the client has; 501: a server that is not initialized stays so.
