@@ -4,7 +4,6 @@ import type { CliContext } from "./command.ts";
 type Target = Application<CliContext>["root"];
 type CommandParameters = Command<CliContext>["parameters"];
 type Flag = NonNullable<CommandParameters["flags"]>[string];
-type Kind = Flag["kind"];
 
 /**
  * Writes the flags of a command line in the one way that the command line's library reads without fail: each name and
@@ -20,15 +19,15 @@ export function separateFlagWords(root: Target, words: readonly string[]): strin
     if (word === "--") return [...separated, word, ...rest];
     const { names, value } = readWord(word, parameters);
     const name = names.at(-1);
-    const kind = name === undefined ? undefined : findFlag(name, parameters)?.kind;
-    if (name === undefined || (value !== undefined && isWithoutValue(kind))) {
+    const flag = name === undefined ? undefined : findFlag(name, parameters);
+    if (name === undefined || (value !== undefined && isWithoutValue(flag))) {
       separated.push(word);
       continue;
     }
     separated.push(...names.slice(0, -1));
     // A flag in the place of a value is a forgotten value. Unknown flags are the library's to refuse.
-    const missing = kind === undefined || isWithoutValue(kind) || isFlag(rest[0], parameters);
-    const given = kind === undefined ? undefined : value ?? (missing ? undefined : rest.shift());
+    const missing = isWithoutValue(flag) || isFlag(rest[0], parameters);
+    const given = flag === undefined ? undefined : value ?? (missing ? undefined : rest.shift());
     separated.push(...given === undefined ? [name] : withValue(name, given));
   }
   return separated;
@@ -68,7 +67,7 @@ function readWord(word: string, { flags = {}, aliases = {} }: CommandParameters)
     names.push(`-${letter}`);
     const rest = word.slice(at + 1);
     if (rest.startsWith("=")) return { names, value: rest.slice(1) };
-    if (rest !== "" && !isWithoutValue(flag.kind)) return { names, value: rest };
+    if (rest !== "" && !isWithoutValue(flag)) return { names, value: rest };
   }
   return { names };
 }
@@ -79,8 +78,9 @@ function isFlag(word: string | undefined, parameters: CommandParameters): boolea
   return name !== undefined && findFlag(name, parameters) !== undefined;
 }
 
-function isWithoutValue(kind: Kind | undefined): boolean {
-  return kind === "boolean" || kind === "counter";
+function isWithoutValue(flag: Flag | undefined): boolean {
+  if (flag?.kind === "parsed") return flag.inferEmpty ?? false;
+  return flag?.kind === "boolean" || flag?.kind === "counter";
 }
 
 function findFlag(name: string, { flags = {}, aliases = {} }: CommandParameters): Flag | undefined {
