@@ -7,6 +7,8 @@ import type { VolumeSource } from "./volume_source.ts";
 export interface RequestedVolume {
   readonly source: VolumeSource;
   readonly readOnly: boolean;
+  /** Whether it is removed after the task. */
+  readonly cleanup: boolean;
 }
 
 export interface VolumeJudgement {
@@ -29,7 +31,7 @@ export type VolumeVerdict =
   | { readonly kind: "refused"; readonly why: string };
 
 export function judgeVolume(volume: RequestedVolume, judgement: VolumeJudgement): VolumeVerdict {
-  const { source, readOnly } = volume;
+  const { source, readOnly, cleanup } = volume;
   if (source.kind === "unfit") return refused(source.why);
   const { path, is } = source;
   const { rules, ownHome, foldersOnly } = judgement;
@@ -37,6 +39,9 @@ export function judgeVolume(volume: RequestedVolume, judgement: VolumeJudgement)
   const matching = rules.filter((rule) => matchesPattern(rule.source, path));
   const rule = matching.find((rule) => names(rule.source, { path, is, ownHome }));
   if (rule?.["force-readonly"] && !readOnly) return refused(`is ${path}, which is allowed only read-only`);
+  if (rule?.["force-readonly"] && cleanup) {
+    return refused(`is ${path}, which is allowed only read-only, and not to be removed after the task`);
+  }
   if (rule) return { kind: "allowed", path };
   if (matching.length === 0) return refused(`is ${path}, which matches none of those allowed`);
   return refused(

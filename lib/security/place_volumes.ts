@@ -8,6 +8,8 @@ import { findVolumeSource, type VolumeSource } from "./volume_source.ts";
 interface Volume {
   source: string;
   readonly readOnly: boolean;
+  /** Machines of Tart have it. */
+  readonly cleanup?: boolean;
 }
 
 export interface PlacementOptions {
@@ -29,8 +31,9 @@ export async function placeVolumes(
     foldersOnly: kind === "tart",
   };
   for (const volume of volumes) {
+    const { readOnly, cleanup = false } = volume;
     const source = await findVolumeSource(volume.source);
-    const verdict = judgeVolume({ source, readOnly: volume.readOnly }, judgement);
+    const verdict = judgeVolume({ source, readOnly, cleanup }, judgement);
     if (verdict.kind === "refused") {
       const key = `.${kind}.allowed-volumes`;
       return refusal(`volume ${JSON.stringify(volume.source)}`, { why: verdict.why, key });

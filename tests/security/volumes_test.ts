@@ -11,6 +11,7 @@ type Rule = { source: string; "force-readonly"?: boolean };
 interface Asked {
   source: string;
   readOnly?: boolean;
+  cleanup?: boolean;
 }
 
 function tart(...volumes: Asked[]) {
@@ -68,6 +69,16 @@ Deno.test("the refusal names the volume as it was asked for, where it leads, and
       "which is /etc, which matches none of those allowed; ask for another one, or let the worker's owner " +
       "allow it in security.allowed-isolations.tart.allowed-volumes",
   );
+});
+
+Deno.test("what may only be read may not be removed after the task either", async () => {
+  const asked = { source: "/nowhere/cache", readOnly: true, cleanup: true };
+  const rule = { source: "/nowhere/*" };
+  assert.match(
+    await refused(tart(asked), [{ ...rule, "force-readonly": true }]),
+    /allowed only read-only, and not to be removed after the task/,
+  );
+  assert.deepEqual(await judge(tart(asked), [rule]), ["/nowhere/cache"]);
 });
 
 Deno.test("sources are cleaned before they are compared, but for a slash at their end", async () => {

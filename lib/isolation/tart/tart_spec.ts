@@ -13,11 +13,17 @@ const PROJECT: Pick<SharedFolder, "name"> = { name: "cirrus-project" };
 /** Where a guest finds the project that is mounted. */
 export const PROJECT_PATH = sharedPath(PROJECT);
 
-/** How `tart` is to be called for a task. Throws an error that says what of it is of no use, such as a volume. */
+/**
+ * How `tart` is to be called for a task. Throws an error that says what of it is of no use, such as a volume.
+ * `mount_temporary_working_directory_from_host` has no effect, as with the Go worker since it met with
+ * https://github.com/cirruslabs/tart/issues/567.
+ */
 export function tartSpec(message: Isolation_Tart, options: TartOptions): VmSpec {
   const { project } = options;
   const sharedFolders = message.volumes.map(sharedFolder);
-  if (project !== undefined) sharedFolders.push({ ...PROJECT, source: project, readOnly: false });
+  if (project !== undefined) {
+    sharedFolders.push({ ...PROJECT, source: project, readOnly: false, cleanup: false });
+  }
   requireUniqueNames(sharedFolders);
   return {
     image: imageOf(message),
@@ -48,7 +54,7 @@ function softnetArguments({ softnet }: Isolation_Tart, { softnetAllow = [] }: Ta
 }
 
 function sharedFolder(volume: Isolation_Tart_Volume, index: number): SharedFolder {
-  const { source, target, readOnly } = volume;
+  const { source, target, readOnly, cleanup } = volume;
   const name = volume.name || `volume-${index + 1}`;
   const wrong = (problem: string) =>
     new Error(
@@ -58,7 +64,7 @@ function sharedFolder(volume: Isolation_Tart_Volume, index: number): SharedFolde
   // Tart takes NAME:PATH[:OPTIONS], and has no way to quote.
   if (/[:/\0]/.test(name)) throw wrong("its name has a colon or a slash");
   if (source.includes(":")) throw wrong(`its source ${source} has a colon`);
-  return { name, source: resolve(source), readOnly, ...target !== "" && { target } };
+  return { name, source: resolve(source), readOnly, cleanup, ...target !== "" && { target } };
 }
 
 function requireUniqueNames(folders: readonly SharedFolder[]): void {

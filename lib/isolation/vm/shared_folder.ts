@@ -7,12 +7,14 @@ export interface SharedFolder {
   /** Where the guest has a link to it; none when absent. */
   readonly target?: string;
   readonly readOnly: boolean;
+  /** Whether it is removed, with all that is in it, once no VM uses it any more. */
+  readonly cleanup: boolean;
 }
 
-/** Where macOS mounts what Tart shares. Source: tart.run, "Mounting directories". */
+/** Where macOS mounts what Tart shares, and we do in Linux. Source: tart.run, "Mounting directories". */
 export const SHARED_FILES = "/Volumes/My Shared Files";
 
-/** Where a macOS guest finds a shared folder. */
+/** Where a guest finds a shared folder. */
 export function sharedPath({ name }: Pick<SharedFolder, "name">): string {
   return `${SHARED_FILES}/${name}`;
 }

@@ -9,7 +9,8 @@ export interface VmBounds {
   readonly addressMs: number;
   /** From the address to a shell that answers. */
   readonly loginMs: number;
-  readonly listMs: number;
+  /** For what is only looked up: `list`, `get`. */
+  readonly lookMs: number;
   /** `stop` gives the guest 5 s. */
   readonly stopMs: number;
   readonly deleteMs: number;
@@ -21,7 +22,7 @@ export const VM_BOUNDS: VmBounds = {
   setMs: 60_000,
   addressMs: 600_000,
   loginMs: 600_000,
-  listMs: 30_000,
+  lookMs: 30_000,
   stopMs: 10_000,
   deleteMs: 60_000,
 };

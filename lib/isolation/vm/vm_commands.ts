@@ -82,6 +82,11 @@ export class VmCommands {
     return await this.#ask(["ip", "--wait", String(IP_WAIT_SECONDS), name], { signal, timeoutMs });
   }
 
+  /** What is written down of a VM, as JSON. Tart alone can be asked for that. */
+  async facts(name: string, signal: AbortSignal): Promise<string> {
+    return await this.#ask(["get", "--format", "json", name], { signal, timeoutMs: this.bounds.lookMs });
+  }
+
   async stop(name: string): Promise<void> {
     await this.#call(["stop", "--timeout", String(STOP_SECONDS), name], { timeoutMs: this.bounds.stopMs });
   }
@@ -93,7 +98,7 @@ export class VmCommands {
   /** The names of all VMs and images on this host. */
   async list(signal?: AbortSignal): Promise<string[]> {
     const text = await this.#ask(["list", "--quiet"], {
-      timeoutMs: this.bounds.listMs,
+      timeoutMs: this.bounds.lookMs,
       ...signal && { signal },
     });
     return text.split(/\s*\n\s*/).filter(Boolean);

@@ -5,8 +5,11 @@ import type { Isolation, PrepareRequest } from "../isolation.ts";
 import { observedPull } from "../observed_pull.ts";
 import { linkFolders } from "./folder_links.ts";
 import { provideSource } from "./folder_sources.ts";
+import { guestSystem } from "./guest_system.ts";
+import { mountSharedFiles } from "./mount_shared_files.ts";
 import { ownVm } from "./owned_vm.ts";
 import { type RunningVm, runVm } from "./running_vm.ts";
+import { SHARED_FILES } from "./shared_folder.ts";
 import { waitForAddress } from "./vm_address.ts";
 import { VmCommands } from "./vm_commands.ts";
 import { VmMachine } from "./vm_machine.ts";
@@ -48,14 +51,18 @@ export class VmIsolation implements Isolation {
     const { ledger, progress } = request;
     const environment = new Map([...this.#options.environment, ...request.traceEnvironment ?? []]);
     const commands = await VmCommands.find(this.#program, { environment, bounds });
+    for (const { source, cleanup } of sharedFolders) {
+      resources.use(await provideSource(source, { ledger, cleanup }));
+    }
     await this.#pull(commands, request);
-    for (const { source } of sharedFolders) resources.use(await provideSource(source, ledger));
     const name = newVmName(request.taskId);
     resources.use(await ownVm(name, { commands, ledger }));
     await this.#clone(name, { commands, request });
     const vm = resources.use(await this.#run(name, { commands, request }));
-    const machine = resources.use(await this.#logIn(name, { commands, request, lost: vm.ended }));
     const signal = AbortSignal.any([request.signal, vm.ended]);
+    const system = sharedFolders.length === 0 ? undefined : guestSystem(name, { commands, signal });
+    const machine = resources.use(await this.#logIn(name, { commands, request, lost: vm.ended }));
+    if (await system === "linux") await this.#mount(machine, { progress, signal });
     resources.use(await linkFolders(machine, { folders: sharedFolders, signal }));
     signal.throwIfAborted();
     progress(`the VM ${name} is ready`);
@@ -119,6 +126,22 @@ export class VmIsolation implements Isolation {
       signal,
       lost,
     });
+  }
+
+  async #mount(
+    machine: Machine,
+    { progress, signal }: { progress: (line: string) => void; signal: AbortSignal },
+  ): Promise<void> {
+    const isWorkedIn = this.#options.workingDirectory?.startsWith(SHARED_FILES) ?? false;
+    const isNeeded = isWorkedIn || this.#spec.sharedFolders.some(({ target }) => target !== undefined);
+    try {
+      await mountSharedFiles(machine, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isNeeded) throw error;
+      // The image may have mounted them elsewhere, as Tart's own documentation does.
+      progress(`${errorMessage(error)}: going on without`);
+    }
   }
 }
 

@@ -16,6 +16,7 @@
 #                        `macos`: those of the host, with the `uname`, `ps` and `stat` of macOS
 #   --home DIR           files to put into the home folder of `admin`, such as .profile
 #   --password WORD      of `admin`, `admin` otherwise
+#   --sudo no            `admin` may not run sudo
 #   --sshd-after SECONDS when sshd starts, `never` to start it by hand (touch /run/start-sshd in the guest)
 #   --sshd-option LINE   of sshd_config, before all others
 #   --clock-offset N     seconds that the guest's clock is ahead of the host's. Linux has no namespace for it: the
@@ -25,7 +26,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
 state='' disk='' disk_size=512m userland=host home='' password=admin sshd_after=0 clock_offset=0 until_eof=''
-sshd_options='' shares=''
+sshd_options='' shares='' sudo=yes
 newline='
 '
 while [ $# -gt 0 ]; do
@@ -41,6 +42,7 @@ while [ $# -gt 0 ]; do
     --userland) userland=$2 ;;
     --home) home=$2 ;;
     --password) password=$2 ;;
+    --sudo) sudo=$2 ;;
     --sshd-after) sshd_after=$2 ;;
     --sshd-option) sshd_options="$sshd_options$2$newline" ;;
     --clock-offset) clock_offset=$2 ;;
@@ -49,7 +51,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 [ -d "$state" ] || { echo "boot.sh: --state must name an existing folder" >&2; exit 2; }
-export state disk disk_size userland home password sshd_after clock_offset sshd_options shares here
+export state disk disk_size userland home password sudo sshd_after clock_offset sshd_options shares here
 
 # Dies with this process, and the guest's first process with it. Without CAP_SYS_TIME no guest sets the host's clock.
 exec 9</proc/self/ns/net

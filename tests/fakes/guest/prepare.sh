@@ -45,7 +45,10 @@ mount_programs() {
     mkdir -p /mnt/upper /mnt/work
     mount -t overlay -o lowerdir=/usr,upperdir=/mnt/upper,workdir=/mnt/work overlay usr
   fi
-  if [ "$userland" = macos ]; then
+  if [ "$userland" != macos ]; then
+    rm -f usr/bin/mount
+    cp "$here/mount.sh" usr/bin/mount
+  else
     mkdir -p usr/libexec/linux
     mv usr/bin/ps usr/bin/stat usr/libexec/linux
     cp "$here"/macos/* usr/bin
@@ -84,7 +87,7 @@ nogroup:x:65534:' >etc/group
 admin:$(echo "$password" | busybox mkpasswd -m sha512):1::::::" >etc/shadow)
   echo '127.0.0.1 localhost guest' >etc/hosts
   echo 'export PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin' >etc/profile
-  echo 'admin ALL=(ALL) NOPASSWD: ALL' >etc/sudoers
+  if [ "$sudo" = yes ]; then echo 'admin ALL=(ALL) NOPASSWD: ALL'; fi >etc/sudoers
   chmod 440 etc/sudoers
   for kind in auth account session password; do echo "$kind required pam_permit.so"; done >etc/pam.d/other
   [ -e etc/ssh/key ] || ssh-keygen -q -t ed25519 -N '' -C guest -f etc/ssh/key

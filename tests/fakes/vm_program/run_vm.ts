@@ -22,7 +22,7 @@ export async function runVm(call: Call): Promise<number> {
   Deno.writeTextFileSync(home.vmFile(name, "run.pid"), String(Deno.pid));
   const state = home.vmFile(name, "guest");
   Deno.mkdirSync(state, { recursive: true });
-  const shares = (command.options.get("--dir") ?? []).flatMap((value) => ["--share", share(value)]);
+  const shares = (command.options.get("--dir") ?? []).flatMap((value) => ["--share", share(value, vm.os)]);
   const guest = new Deno.Command("/bin/sh", {
     args: [BOOT, "--state", state, "--until-eof", ...userland(vm.os), ...vm.guest, ...shares],
     // The guest dies with this process, however that ends: its standard input is at its end then.
@@ -41,13 +41,14 @@ export async function runVm(call: Call): Promise<number> {
   return stopped ? 0 : 1;
 }
 
-/** What `boot.sh` calls a `--dir NAME:PATH[:OPTIONS]`. */
-function share(value: string): string {
+/** What `boot.sh` calls a `--dir NAME:PATH[:OPTIONS]`: macOS mounts it by itself, Linux only when it is told to. */
+function share(value: string, os: "darwin" | "linux"): string {
   const [name, path = "", options = ""] = value.split(":");
   if (!Deno.statSync(path).isDirectory) {
     throw new ProgramFailure({ kind: "wrong value", message: `${path} is not a directory` });
   }
-  return `${path}:/Volumes/My Shared Files/${name}${options.split(",").includes("ro") ? ":ro" : ""}`;
+  const folder = os === "darwin" ? "/Volumes/My Shared Files" : "/run/virtiofs";
+  return `${path}:${folder}/${name}${options.split(",").includes("ro") ? ":ro" : ""}`;
 }
 
 function userland(os: "darwin" | "linux"): string[] {

@@ -55,6 +55,7 @@ Deno.test("networks are allowed only where Softnet is on", () => {
 Deno.test("volumes are shared under their names, and the project beside them", () => {
   const volumes = [{ name: "cache", source: "/var/cache", target: "/c", readOnly: true }, {
     source: "/a/../b",
+    cleanup: true,
   }];
   const { runArguments, sharedFolders } = spec({ volumes }, { project: "/src" });
   assert.deepEqual(runArguments.slice(ALWAYS.length), [
@@ -66,6 +67,11 @@ Deno.test("volumes are shared under their names, and the project beside them", (
     "cirrus-project:/src",
   ]);
   assert.deepEqual(sharedFolders.map(({ target }) => target), ["/c", undefined, undefined]);
+  assert.deepEqual(sharedFolders.map(({ cleanup }) => cleanup), [false, true, false]);
+});
+
+Deno.test("a working directory on the host is not mounted, as by the Go worker", () => {
+  assert.deepEqual(spec({ mountTemporaryWorkingDirectoryFromHost: true }), spec({}));
 });
 
 const WRONG: { volumes: { name?: string; source?: string }[]; problem: RegExp }[] = [

@@ -273,6 +273,76 @@ Deno.test({
 });
 
 Deno.test({
+  name: "volumes are mounted in a guest of Linux, which does not do so by itself, and linked there",
+  ...requireGuest(),
+  async fn() {
+    await using program = await FakeProgram.install("tart");
+    await using directory = await temporaryDirectory();
+    const source = join(directory.path, "shared");
+    await Deno.mkdir(source);
+    await Deno.writeTextFile(join(source, "file"), "of the host");
+    const place = new VmPlace(program);
+    const image = program.image("linux", { os: "linux" });
+    const volumes = [{
+      name: "v",
+      source,
+      target: "/tmp/link",
+      readOnly: true,
+      cleanup: true,
+    }];
+    const machine = await place.prepare(tart({ image, volumes }));
+    const [asked] = program.calls("get");
+    assert.equal(asked?.argv.join(" "), `get --format json ${place.name}`);
+    assert.equal(machine.platform.os, "linux");
+    assert.equal((await run(machine, "cat /tmp/link/file")).output, "of the host");
+    assert.equal((await run(machine, "cat '/Volumes/My Shared Files/v/file'")).output, "of the host");
+    assert.match((await run(machine, "touch /tmp/link/other 2>&1")).output, /Read-only/);
+    await machine[Symbol.asyncDispose]();
+    place.assertNothingLeft();
+    assert.deepEqual([...Deno.readDirSync(directory.path)], [], "it was to be cleaned up");
+  },
+});
+
+Deno.test({
+  name: "volumes that a guest of Linux does not let be mounted fail where they are needed, saying what to do",
+  ...requireGuest(),
+  async fn() {
+    await using program = await FakeProgram.install("tart");
+    await using directory = await temporaryDirectory();
+    const place = new VmPlace(program);
+    const image = program.image("no-sudo", { os: "linux", guest: ["--sudo", "no"] });
+    const volume = { name: "v", source: directory.path };
+    const why =
+      /Could not mount the volumes in the VM: .*sudo: .*; let its user run sudo without a password, or/;
+    await assert.rejects(
+      place.prepare(tart({ image, volumes: [{ ...volume, target: "/tmp/link" }] })),
+      why,
+    );
+    const project = { tart: { project: directory.path } };
+    await assert.rejects(place.prepare(tart({ image }), project), why);
+    place.assertNothingLeft();
+    const machine = await place.prepare(tart({ image, volumes: [volume] }));
+    assert.ok(place.progress.some((line) => why.test(line) && /: going on without$/.test(line)));
+    await machine[Symbol.asyncDispose]();
+  },
+});
+
+Deno.test({
+  name: "a VM whose system Tart cannot tell is taken for macOS, which mounts volumes by itself",
+  ...requireGuest(),
+  async fn() {
+    await using program = await FakeProgram.install("tart");
+    await using directory = await temporaryDirectory();
+    program.fault("get", { fails: "config.json is damaged" });
+    const place = new VmPlace(program);
+    const volumes = [{ name: "v", source: directory.path, target: "/tmp/link" }];
+    const machine = await place.prepare(tart({ image: IMAGE, volumes }));
+    assert.equal((await run(machine, "readlink /tmp/link")).output, "/Volumes/My Shared Files/v");
+    await machine[Symbol.asyncDispose]();
+  },
+});
+
+Deno.test({
   name: "a link that cannot be made names the volume, and nothing is left",
   ...requireGuest(),
   async fn() {
