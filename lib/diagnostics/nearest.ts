@@ -5,17 +5,27 @@
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
+  const written = word.toLowerCase();
+  const letters = new Set(written);
   for (const candidate of candidates) {
     const most = Math.max(1, Math.floor(candidate.length / 3));
-    // At least so many letters differ, which is told much faster.
-    if (Math.abs(word.length - candidate.length) > most) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const wanted = candidate.toLowerCase();
+    // At least so many letters differ, which is told much faster: a file may have a million unknown words.
+    if (Math.abs(written.length - wanted.length) > most || countOutside(letters, wanted) > most) continue;
+    const distance = editDistance(written, wanted);
     if (distance < bestDistance && distance <= most) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** How many letters of a word are not among these. */
+function countOutside(letters: ReadonlySet<string>, word: string): number {
+  let count = 0;
+  for (const letter of word) if (!letters.has(letter)) count++;
+  return count;
 }
 
 /** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */

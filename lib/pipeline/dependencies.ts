@@ -4,6 +4,9 @@ import { Problem, type Problems } from "./problem.ts";
 import type { TaskDraft } from "./task/task_draft.ts";
 import type { TaskDrafts } from "./task/task_drafts.ts";
 
+/** For so many names that no task has, one that was meant is looked for; with thousands of tasks that takes long. */
+const MOST_SUGGESTIONS = 100;
+
 /** For each enabled task the ids of the tasks that must come first, smallest first. */
 export type Dependencies = ReadonlyMap<TaskDraft, readonly number[]>;
 
@@ -16,6 +19,7 @@ export function resolveDependencies({ enabled, disabled }: TaskDrafts, problems:
   const left = new Set(disabled.flatMap(namesOf));
   const dependencies = new Map<TaskDraft, readonly number[]>();
   let count = 0;
+  let unknown = 0;
   for (const task of enabled) {
     if (task.dependsOn?.names.includes("")) {
       problems.warn(
@@ -39,7 +43,8 @@ export function resolveDependencies({ enabled, disabled }: TaskDrafts, problems:
           task.at,
         );
       } else {
-        problems.error(unknownDependency(name, task, enabled));
+        unknown++;
+        problems.error(unknownDependency(task, { name, among: unknown <= MOST_SUGGESTIONS ? enabled : [] }));
       }
     }
     dependencies.set(task, found.sort((left, right) => left - right));
@@ -74,9 +79,12 @@ function namesOf({ name, alias = "" }: TaskDraft): string[] {
   return [name, alias];
 }
 
-function unknownDependency(name: string, task: TaskDraft, tasks: readonly TaskDraft[]): Problem {
-  const renamed = tasks.find(({ keyName }) => keyName === name);
-  const meant = renamed ? renamed.name : nearest(name, tasks.flatMap(namesOf));
+function unknownDependency(
+  task: TaskDraft,
+  { name, among }: { name: string; among: readonly TaskDraft[] },
+): Problem {
+  const renamed = among.find(({ keyName }) => keyName === name);
+  const meant = renamed ? renamed.name : nearest(name, among.flatMap(namesOf));
   const suggestion = meant ? `; did you mean "${meant}"?` : "";
   return new Problem(
     `Reading "depends_on": there is no task "${name}"${suggestion}`,

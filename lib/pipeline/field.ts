@@ -1,3 +1,4 @@
+import type { Position } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { described, type JsonSchema, matrixSchema, requiring } from "./json_schema.ts";
 import { kindOf, type Node } from "./node.ts";
@@ -148,10 +149,24 @@ export function warnUnknown(
   child: Node,
   { known, scope, what }: { known: Iterable<string>; scope: Scope; what: string },
 ): void {
-  const meant = nearest(child.name, known);
+  const meant = meantBy(child, { known, what });
   const suggestion = meant === undefined ? "" : `; did you mean "${meant}"?`;
   scope.problems.warn(
     `Reading ${what}: the key "${child.name}" is not known and has no effect${suggestion}`,
     child.at,
   );
+}
+
+/** What unknown keys were taken for. The copies that a matrix makes share their places, and there may be a million. */
+const meantAt = new WeakMap<Position, { readonly what: string; readonly meant: string | undefined }>();
+
+function meantBy(
+  child: Node,
+  { known, what }: { known: Iterable<string>; what: string },
+): string | undefined {
+  const before = meantAt.get(child.at);
+  if (before?.what === what) return before.meant;
+  const meant = nearest(child.name, known);
+  meantAt.set(child.at, { what, meant });
+  return meant;
 }

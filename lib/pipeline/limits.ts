@@ -1,4 +1,7 @@
-/** How much one `.cirrus.yml` may ask for, so that no file can hang or exhaust who parses it. */
+/**
+ * How much one `.cirrus.yml` may ask for, so that no file can hang or exhaust who parses it. Within all of these a file
+ * costs a processor some second at most, and so does storing its build: a controller does nothing else meanwhile.
+ */
 export const limits = {
   /** UTF-16 code units of the file; the largest real files have some 100,000. */
   sourceLength: 512 * 1024,
@@ -7,13 +10,15 @@ export const limits = {
   /** Maps and lists within one another. */
   nesting: 200,
   /** Values once aliases, merges and matrices are written out in full; see `weigh`. */
-  weight: 4_000_000,
+  weight: 1_000_000,
   /** Tasks once every matrix is expanded. */
   tasks: 10_000,
+  /** Commands of all tasks. */
+  commands: 100_000,
   /** Tasks for which tasks wait, all in all. */
-  dependencies: 1_000_000,
-  /** What expressions and variables may cost all together; see `Budget`. Worked off in some four seconds. */
-  steps: 128_000_000,
+  dependencies: 100_000,
+  /** What expressions and variables may cost all together; see `Budget`. Worked off in some second. */
+  steps: 32_000_000,
   /** Operators, parentheses and calls within one another in an expression. */
   expressionDepth: 200,
   /** UTF-16 code units of an expression. */

@@ -21,12 +21,19 @@ for (
       `persistent_worker: {}\n${many(1_100, () => "a_task: {}\n")}${
         many(1_000, (index) => `t${index}_task: {depends_on: a}\n`)
       }`,
-      /^Reading "depends_on": tasks wait for more than 1000000 others in all/,
+      /^Reading "depends_on": tasks wait for more than 100000 others in all/,
     ],
     [
       "more tasks than can be",
       `persistent_worker: {}\n${many(10_001, () => "a_task:\n")}`,
       /^Reading the file: it has more than 10000 tasks/,
+    ],
+    [
+      "more commands than a controller can store at once",
+      `persistent_worker: {}\na_task:\n  matrix:\n${many(3_000, (index) => `    - name: a${index}\n`)}${
+        many(40, (index) => `  s${index}_script: x\n`)
+      }`,
+      /^Reading the file: its tasks have more than 100000 commands in all/,
     ],
     [
       "thousands of patterns that take long to match",
@@ -43,7 +50,7 @@ for (
     [
       "long texts that are looked for in longer ones",
       `persistent_worker: {}\nenv: {A: ${"a".repeat(100_000)}, B: ${"a".repeat(2_000)}b}\n${
-        many(600, (index) => `t${index}_task: {only_if: $B in $A}\n`)
+        many(300, (index) => `t${index}_task: {only_if: $B in $A}\n`)
       }`,
       TOO_MUCH_WORK,
     ],
@@ -51,7 +58,7 @@ for (
       "a long text with many variables to look for in many tasks",
       `persistent_worker: {}\nenv:\n${many(1_500, (index) => `  V${index}: x\n`)}x: &x "${
         "$V ".repeat(50_000)
-      }"\n${many(600, (index) => `t${index}_task: {name: *x}\n`)}`,
+      }"\n${many(150, (index) => `t${index}_task: {name: *x}\n`)}`,
       TOO_MUCH_WORK,
     ],
   ] as const
@@ -82,6 +89,22 @@ Deno.test("a file of ten thousand misspelt keys is read, with a warning for each
   assert.equal(diagnostics.length, 10_000);
 });
 
+Deno.test("a file of thousands of copies with misspelt keys is read, with a warning for each key", async () => {
+  const copies = many(4_000, (index) => `    - name: a${index}\n`);
+  const keys = many(200, (index) => `  misspelt_environment_${index}: x\n`);
+  const { tasks, diagnostics } = await parse(`persistent_worker: {}\na_task:\n  matrix:\n${copies}${keys}`);
+  assert.equal(tasks.length, 4_000);
+  assert.equal(diagnostics.length, 200);
+});
+
+Deno.test("thousands of tasks that wait for ones that are not there are an error each", async () => {
+  const { diagnostics } = await parse(
+    `persistent_worker: {}\n${many(8_000, (index) => `a${index}_task: {depends_on: b${index}}\n`)}`,
+  );
+  assert.equal(diagnostics.length, 8_000);
+  assert.match(diagnostics[0]?.message ?? "", /there is no task "b0"; did you mean "a0"\?$/);
+});
+
 Deno.test("a condition of the root with many globs is computed for many tasks and files", async () => {
   const globs = Array.from({ length: 1_000 }, (_, index) => `'part${index}/**/*.cpp'`).join(", ");
   const affectedFiles = Array.from(
@@ -90,10 +113,10 @@ Deno.test("a condition of the root with many globs is computed for many tasks an
   );
   const { tasks, diagnostics } = await parse(
     `persistent_worker: {}\nonly_if: changesIncludeOnly(${globs})\n${
-      many(2_000, (index) => `t${index}_task: {}\n`)
+      many(1_500, (index) => `t${index}_task: {}\n`)
     }`,
     { affectedFiles },
   );
   assert.deepEqual(diagnostics, []);
-  assert.equal(tasks.length, 2_000);
+  assert.equal(tasks.length, 1_500);
 });

@@ -29,6 +29,7 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
   const enabled: TaskDraft[] = [];
   const disabled: TaskDraft[] = [];
   const inherited = weightOfInherited(context);
+  let commands = 0;
   for (const node of root) {
     warnOfMisnamedTask(node, context);
     const id = enabled.length + disabled.length;
@@ -39,6 +40,13 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
     }
     if (id >= limits.tasks) {
       throw new Problem(`Reading the file: it has more than ${limits.tasks} tasks`, node.at);
+    }
+    commands += task.draft.commands.length;
+    if (commands > limits.commands) {
+      throw new Problem(
+        `Reading the file: its tasks have more than ${limits.commands} commands in all; make fewer of them, or put several scripts into one`,
+        node.at,
+      );
     }
     if (id * inherited > limits.weight) {
       throw new Problem(
