@@ -21,6 +21,8 @@ export class WatchedExporter implements PushMetricExporter {
   readonly #make: MakeExporter;
   readonly #options: WatchedExporterOptions;
   #exporter: PushMetricExporter;
+  /** Settles once the exporter that `hurry` replaced has given up what it holds. */
+  #replaced: Promise<void> = Promise.resolve();
   #state: "unknown" | "up" | "down" = "unknown";
 
   constructor(make: MakeExporter, options: WatchedExporterOptions) {
@@ -29,9 +31,12 @@ export class WatchedExporter implements PushMetricExporter {
     this.#exporter = make();
   }
 
-  /** From now on an export may take so many milliseconds at most. */
+  /** Exports that begin from now on may take so many milliseconds at most. */
   hurry(timeoutMs: number): void {
+    const replaced = this.#exporter;
     this.#exporter = this.#make(timeoutMs);
+    // What its last export came to has been told to whoever asked for that.
+    this.#replaced = replaced.shutdown().catch(() => {});
   }
 
   export(...[metrics, done]: Parameters<PushMetricExporter["export"]>): void {
@@ -51,8 +56,8 @@ export class WatchedExporter implements PushMetricExporter {
     return this.#exporter.forceFlush();
   }
 
-  shutdown(): Promise<void> {
-    return this.#exporter.shutdown();
+  async shutdown(): Promise<void> {
+    await Promise.all([this.#exporter.shutdown(), this.#replaced]);
   }
 
   #note(failure: Error | undefined): void {

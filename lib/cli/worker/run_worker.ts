@@ -69,7 +69,7 @@ async function openEndpoints(
   if (!config?.telemetry && !config?.health) return undefined;
   const { openWorkerEndpoints } = await import("./worker_endpoints.ts");
   try {
-    return openWorkerEndpoints({ config, folders: [stateDirectory, temporaryDirectory], ...rest });
+    return await openWorkerEndpoints({ config, folders: [stateDirectory, temporaryDirectory], ...rest });
   } catch (error) {
     throw new UsageError(errorMessage(error), { cause: error });
   }

@@ -18,35 +18,29 @@ export interface WorkerEndpointsOptions {
   readonly logger: Logger;
 }
 
-/** Opens what `telemetry` and `health` ask for. Throws an `Error` that says which address cannot be had, and why. */
-export function openWorkerEndpoints(options: WorkerEndpointsOptions): AsyncDisposable {
+/** Opens what `telemetry` and `health` ask for. Rejects, with nothing left open, with which address cannot be had and why. */
+export async function openWorkerEndpoints(options: WorkerEndpointsOptions): Promise<AsyncDisposable> {
   const { config: { telemetry: asked, health }, telemetry, logger } = options;
-  const servers = new AsyncDisposableStack();
+  await using servers = new AsyncDisposableStack();
   const open = (address: { hostname: string; port: number }, routes: Routes) => {
     const server = servers.use(
       new HttpServer({ address, certificate: undefined, fetch: serve(routes), refusal, logger }),
     );
     for (const path of Object.keys(routes)) logger.info(`${path.slice(1)} is at ${server.endpoint}${path}`);
   };
-  try {
-    if (asked) {
-      open(asked.metrics.listen, {
-        "/metrics": async () =>
-          new Response(await telemetry.prometheusText(), { headers: { "content-type": PROMETHEUS_TEXT } }),
-      });
-    }
-    if (health) {
-      open(health.listen, {
-        "/livez": () => Promise.resolve(Response.json({ status: "live" })),
-        "/readyz": () => answerReadiness(options),
-      });
-    }
-  } catch (error) {
-    // What was opened before has answered nobody yet.
-    void servers.disposeAsync();
-    throw error;
+  if (asked) {
+    open(asked.metrics.listen, {
+      "/metrics": async () =>
+        new Response(await telemetry.prometheusText(), { headers: { "content-type": PROMETHEUS_TEXT } }),
+    });
   }
-  return servers;
+  if (health) {
+    open(health.listen, {
+      "/livez": () => Promise.resolve(Response.json({ status: "live" })),
+      "/readyz": () => answerReadiness(options),
+    });
+  }
+  return servers.move();
 }
 
 /** Source: Prometheus' "Exposition formats". */
