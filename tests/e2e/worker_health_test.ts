@@ -117,6 +117,29 @@ Deno.test("the last figures of a worker reach the collector before its end", asy
   assert.deepEqual(points(INSTRUMENTS.spool).map(({ value }) => value), [0]);
 });
 
+for (const protocol of ["http/protobuf", "grpc"]) {
+  for (const [interval, when] of [["3600000", "at the end only"], ["100", "before the end, too"]] as const) {
+    Deno.test(`a collector that never answers over ${protocol}, asked ${when}, does not hold a worker`, async () => {
+      await using collector = protocol === "grpc" ? await OtlpCollector.grpc() : OtlpCollector.http();
+      collector.failure = "hang";
+      await using place = await playground();
+      await using its = await workerWithTask(place, "echo hello", [], {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_METRIC_EXPORT_INTERVAL: interval,
+        // The exporter itself is patient for an hour: what ends the wait is the worker.
+        OTEL_EXPORTER_OTLP_TIMEOUT: "3600000",
+      });
+      await its.upstream.next("taskStopped");
+      if (interval === "100") await collector.asked();
+      its.program.kill("SIGTERM");
+      await collector.asked();
+      assert.equal((await its.program.ended).code, 0);
+      assert.deepEqual([collector.exports, collector.refusals], [[], []]);
+    });
+  }
+}
+
 Deno.test("an address that is taken stops the start, and is named", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await using place = await playground();

@@ -2,9 +2,12 @@ import { gunzipSync } from "node:zlib";
 import { create, createFileRegistry, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { z } from "zod";
+import { withGrace } from "../../lib/async/grace.ts";
+import type { CallContext } from "../../lib/rpc/call_context.ts";
 import { Code } from "../../lib/rpc/code.ts";
 import { RpcError } from "../../lib/rpc/rpc_error.ts";
 import { implement, RpcServer } from "../../lib/rpc/server.ts";
+import { hang } from "./upstream_workers.ts";
 
 /** The official messages; see `tests/testdata/otlp/README.md`. */
 const registry = createFileRegistry(
@@ -153,10 +156,11 @@ export class OtlpCollector implements AsyncDisposable {
   readonly exports: ReceivedExport[] = [];
   /** Why it refused something. */
   readonly refusals: string[] = [];
-  /** A test makes it misbehave: it answers with this status of HTTP, or never. */
+  /** A test makes it misbehave: it answers with this status of HTTP, or never (over gRPC, too). */
   failure: number | "hang" | undefined;
   readonly #stop: () => Promise<void>;
   #arrived = Promise.withResolvers<void>();
+  readonly #asked = Promise.withResolvers<void>();
   readonly #closing = Promise.withResolvers<Response>();
 
   private constructor(listen: (collector: OtlpCollector) => { endpoint: string; stop: () => Promise<void> }) {
@@ -177,31 +181,26 @@ export class OtlpCollector implements AsyncDisposable {
   }
 
   static async grpc(): Promise<OtlpCollector> {
-    const handler: { take?: (message: Uint8Array, headers: ReadonlyMap<string, string>) => void } = {};
+    const far: { answer?: (message: Uint8Array, context: CallContext) => Promise<void> } = {};
     const server = await RpcServer.listen({
       hostname: "127.0.0.1",
       port: 0,
       services: [implement(SERVICE, {
-        export: (
-          message: Parameters<typeof toBinary>[1],
-          context: { metadata: ReadonlyMap<string, string> },
-        ) => {
-          handler.take?.(toBinary(REQUEST, message), context.metadata);
-          return Promise.resolve(create(RESPONSE));
+        export: async (message: Parameters<typeof toBinary>[1], context: CallContext) => {
+          await far.answer?.(toBinary(REQUEST, message), context);
+          return create(RESPONSE);
         },
       })],
     });
     return new OtlpCollector((collector) => {
-      handler.take = (bytes, headers) => {
-        try {
-          collector.#take(bytes, { headers, compressed: false });
-        } catch (error) {
-          collector.refusals.push(String(error));
-          throw new RpcError(Code.INVALID_ARGUMENT, String(error));
-        }
-      };
+      far.answer = (message, context) => collector.#answerCall(message, context);
       return { endpoint: `http://localhost:${server.port}`, stop: () => server[Symbol.asyncDispose]() };
     });
+  }
+
+  /** Resolves once somebody has asked it to take metrics. */
+  async asked(): Promise<void> {
+    await withGrace("waiting for somebody to ask the collector", WAIT_MS, () => this.#asked.promise);
   }
 
   /** Resolves with the first export that fits. */
@@ -225,8 +224,20 @@ export class OtlpCollector implements AsyncDisposable {
     await this.#stop();
   }
 
+  async #answerCall(message: Uint8Array, context: CallContext): Promise<void> {
+    this.#asked.resolve();
+    if (this.failure === "hang") return await hang(message, context);
+    try {
+      this.#take(message, { headers: context.metadata, compressed: false });
+    } catch (error) {
+      this.refusals.push(String(error));
+      throw new RpcError(Code.INVALID_ARGUMENT, String(error));
+    }
+  }
+
   async #answer(request: Request): Promise<Response> {
     const body = new Uint8Array(await request.arrayBuffer());
+    this.#asked.resolve();
     if (this.failure === "hang") return await this.#closing.promise;
     if (this.failure !== undefined) return new Response(null, { status: this.failure });
     const refuse = (status: number, why: string) => {
