@@ -1,8 +1,11 @@
 import type { Application } from "@stricli/core";
 import type { CliContext } from "./command.ts";
 
-type Target = Application<CliContext>["root"];
-type Group = Extract<Target, { getAllEntries: unknown }>;
+/** A command, or a group of them. */
+export type Target = Application<CliContext>["root"];
+
+/** A group of commands. */
+export type Group = Extract<Target, { getAllEntries: unknown }>;
 
 /**
  * The group of commands that words lead to, if it has a default one; undefined where they lead elsewhere. The library
@@ -19,6 +22,30 @@ export function commandsBesideDefault(root: Target, words: readonly string[]): s
   const groups = words.map((_, count) => groupWithDefault(root, words.slice(0, count)));
   const group = groups.find((group) => group !== undefined);
   return group ? commandsOf(group).map(({ name }) => name) : [];
+}
+
+/** The commands that may have been meant where words lead to a group and name none of its commands. */
+export function commandsAt(root: Target, words: readonly string[]): string[] {
+  const target = targetOf(root, words);
+  return isGroup(target) ? commandsOf(target).map(({ name }) => name) : [];
+}
+
+/** The names of the flags, in camel case, of the command that words lead to. */
+export function flagsAt(root: Target, words: readonly string[]): string[] {
+  const target = targetOf(root, words);
+  const command = isGroup(target) ? target.getDefaultCommand() : target;
+  return Object.keys(command?.parameters.flags ?? {});
+}
+
+/** The command that words lead to, or the group of which they name no command. */
+function targetOf(root: Target, words: readonly string[]): Target {
+  let target = root;
+  for (const word of words) {
+    const next = isGroup(target) ? target.getRoutingTargetForInput(word) : undefined;
+    if (next === undefined) break;
+    target = next;
+  }
+  return target;
 }
 
 /** The commands of a group as people write them, with what each does. */

@@ -1,7 +1,7 @@
-import type { Application, Command } from "@stricli/core";
+import type { Command } from "@stricli/core";
 import type { CliContext } from "./command.ts";
+import type { Target } from "./command_group.ts";
 
-type Target = Application<CliContext>["root"];
 type CommandParameters = Command<CliContext>["parameters"];
 type Flag = NonNullable<CommandParameters["flags"]>[string];
 

@@ -6,35 +6,40 @@ import {
 } from "@stricli/core";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { commandsAt, commandsBesideDefault, flagsAt, type Target } from "./command_group.ts";
 import { describeError, describeFully } from "./describe_error.ts";
+
+/** A command line, and what it is read by. */
+interface ReadLine {
+  readonly root: Target;
+  readonly words: readonly string[];
+}
 
 /**
  * What the command line's library says, where its own words would mislead or could show a secret. With `debug`,
- * errors come with their stacks. `commands` are what a word may have been meant to be that is no argument.
+ * errors come with their stacks. What a word may have been meant to be is found here, by `line`: the library knows no
+ * kebab case, and what it looks for at each flag (see `NOTHING_IS_NEAR`) takes longer than all of `--version`.
  */
-export function applicationText(
-  { debug, commands }: { readonly debug: boolean; readonly commands: readonly string[] },
-): ApplicationText {
+export function applicationText(line: ReadLine, { debug }: { readonly debug: boolean }): ApplicationText {
   const describe = (error: unknown) => debug ? describeFully(error) : describeError(error);
   return {
     ...text_en,
-    noCommandRegisteredForInput: ({ input, corrections }) =>
+    noCommandRegisteredForInput: ({ input }) =>
       input.startsWith("-")
         ? unknownFlag(flagName(input).slice(2), [])
-        : `No command registered for ${input}${
-          didYouMean(input, corrections.map((command) => command.slice(1, -1)))
-        }`,
-    exceptionWhileParsingArguments: (error) => describeParseError(error, commands),
+        : `No command registered for ${input}${didYouMean(input, commandsAt(line.root, line.words))}`,
+    exceptionWhileParsingArguments: (error) => describeParseError(error, line),
     exceptionWhileRunningCommand: describe,
     exceptionWhileLoadingCommandFunction: describe,
     commandErrorResult: describe,
   };
 }
 
-function describeParseError(error: unknown, commands: readonly string[]): string {
+function describeParseError(error: unknown, { root, words }: ReadLine): string {
   if (!(error instanceof ArgumentScannerError)) return describeError(error);
   return formatMessageForArgumentScannerError(error, {
-    FlagNotFoundError: ({ input, corrections }) => unknownFlag(input, corrections),
+    FlagNotFoundError: ({ input, corrections }) =>
+      unknownFlag(input, corrections.length > 0 ? corrections : flagsAt(root, words)),
     AliasNotFoundError: ({ input }) => `No flag registered for -${input}: see --help`,
     EnumValidationError: ({ externalFlagName, input, values }) =>
       `Invalid ${JSON.stringify(input)} for --${externalFlagName}: write one of ${values.join(", ")}` +
@@ -52,7 +57,7 @@ function describeParseError(error: unknown, commands: readonly string[]): string
       input.startsWith("-")
         ? `Cannot read ${flagName(input)}: see --help for how to write it`
         : `Unexpected argument ${JSON.stringify(input)}${
-          didYouMean(input, commands) || ": see --help for what this command takes"
+          didYouMean(input, commandsBesideDefault(root, words)) || ": see --help for what this command takes"
         }`,
   });
 }

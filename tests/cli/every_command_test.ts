@@ -36,6 +36,19 @@ Deno.test("every command is found, at any depth", () => {
   }
 });
 
+Deno.test("the list of commands says of each how it is used, as its own help or its own commands have it", async () => {
+  const { stdout } = await cirrus(["--help"]);
+  const listed = stdout.slice(0, stdout.indexOf("\n\n")).split("\n");
+  for (const [name = ""] of COMMANDS.filter((path) => path.length === 1)) {
+    const below = COMMANDS.filter((path) => path.length === 2 && path[0] === name).map((path) => path[1]);
+    const [, usage] = (await cirrus([name, "--help"])).stdout.split("\n");
+    assert.ok(
+      listed.includes(below.length > 0 ? `  cirrus ${name} ${below.join("|")} ...` : usage ?? ""),
+      name,
+    );
+  }
+});
+
 for (const path of COMMANDS) {
   const line = ["cirrus", ...path].join(" ");
 

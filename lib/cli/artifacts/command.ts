@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
 import type { ArtifactsFlags } from "./artifacts_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus artifacts [flags] BUILD [NAME]` */
 export const artifactsCommand = buildCommand<ArtifactsFlags, [build: string, name?: string], CliContext>({
@@ -31,8 +32,7 @@ export const artifactsCommand = buildCommand<ArtifactsFlags, [build: string, nam
     },
   },
   docs: {
-    brief: "List or download the files that the tasks of a build uploaded",
-    customUsage: ["[flags] BUILD [NAME]"],
+    ...SUMMARIES.artifacts,
     fullDescription: [
       "List or download the files that the tasks of a build uploaded. Where several tasks uploaded the same path under one",
       "name, the file is that of the task that did so last.",

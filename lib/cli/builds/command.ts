@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
 import type { BuildsFlags } from "./builds_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus builds [flags] [BUILD]` */
 export const buildsCommand = buildCommand<BuildsFlags, [build?: string], CliContext>({
@@ -28,8 +29,7 @@ export const buildsCommand = buildCommand<BuildsFlags, [build?: string], CliCont
     },
   },
   docs: {
-    brief: "List a controller's builds, or show one with its tasks",
-    customUsage: ["[flags] [BUILD]"],
+    ...SUMMARIES.builds,
     fullDescription: [
       "List a controller's builds, the last one first, or show one with its tasks and why they wait.",
       "",

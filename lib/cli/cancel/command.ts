@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
 import type { CancelFlags } from "./cancel_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus cancel [flags] ID` */
 export const cancelCommand = buildCommand<CancelFlags, [id: string], CliContext>({
@@ -27,8 +28,7 @@ export const cancelCommand = buildCommand<CancelFlags, [id: string], CliContext>
     },
   },
   docs: {
-    brief: "Cancel a task, or a whole build",
-    customUsage: ["[flags] ID"],
+    ...SUMMARIES.cancel,
     fullDescription: [
       "Cancel a task, or a whole build. Workers stop what runs of it; what has ended stays as it is.",
       "",

@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { type Shell, SHELLS } from "./shells.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus completion SHELL` */
 export const completionCommand = buildCommand<Record<never, never>, [shell: Shell], CliContext>({
@@ -17,8 +18,7 @@ export const completionCommand = buildCommand<Record<never, never>, [shell: Shel
     },
   },
   docs: {
-    brief: "Print what makes a shell complete commands, flags and values",
-    customUsage: ["SHELL"],
+    ...SUMMARIES.completion,
     fullDescription: [
       "Print what makes a shell complete commands, flags and values.",
       "",

@@ -1,6 +1,7 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import type { CheckFlags, InitFlags, SchemaFlags } from "./config_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 const controller = {
   kind: "boolean",
@@ -80,7 +81,7 @@ const init = buildCommand<InitFlags, [], CliContext>({
 export const configCommands = buildRouteMap<string, CliContext>({
   routes: { check, schema, init },
   docs: {
-    brief: "Check, describe and begin configuration files",
+    brief: SUMMARIES.config.brief,
     fullDescription: [
       "Check, describe and begin the configuration files of workers and controllers.",
       "",

@@ -2,6 +2,7 @@ import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { serviceCommands } from "../service/install_commands.ts";
 import { CONTROLLER_RUN_FLAGS, type ControllerRunFlags } from "./controller_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 const run = buildCommand<ControllerRunFlags, [], CliContext>({
   loader: lazily(async () => (await import("./run_controller.ts")).runController),
@@ -43,7 +44,7 @@ const { install, uninstall } = serviceCommands({
 export const controllerCommands = buildRouteMap<string, CliContext>({
   routes: { run, install, uninstall },
   docs: {
-    brief: "Run the server that workers poll",
+    brief: SUMMARIES.controller.brief,
     fullDescription: [
       "Run the server that workers poll.",
       "",

@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
 import type { LogsFlags } from "./logs_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus logs [flags] TASK [COMMAND]` */
 export const logsCommand = buildCommand<LogsFlags, [task: string, command?: string], CliContext>({
@@ -26,8 +27,7 @@ export const logsCommand = buildCommand<LogsFlags, [task: string, command?: stri
     },
   },
   docs: {
-    brief: "Print what a task's commands have printed",
-    customUsage: ["[flags] TASK [COMMAND]"],
+    ...SUMMARIES.logs,
     fullDescription: [
       "Print what a task's commands have printed, in its last try. With --json, each piece is a line of its own.",
       "",

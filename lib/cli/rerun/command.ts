@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type CliContext, lazily } from "../command.ts";
 import { CLIENT_FLAGS, type ClientFlags } from "../controller_client/access_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus rerun [flags] TASK` */
 export const rerunCommand = buildCommand<ClientFlags, [task: string], CliContext>({
@@ -13,8 +14,7 @@ export const rerunCommand = buildCommand<ClientFlags, [task: string], CliContext
     },
   },
   docs: {
-    brief: "Run a task again that has ended",
-    customUsage: ["[flags] TASK"],
+    ...SUMMARIES.rerun,
     fullDescription: [
       "Run a task again that has ended, as a new task in its place; the old one keeps its record and its logs.",
       "",

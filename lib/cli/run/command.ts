@@ -5,6 +5,7 @@ import { ENGINE_CHOICES } from "../../machine/container/engine_name.ts";
 import { parsePositiveDuration } from "../../units/positive_duration.ts";
 import { OUTPUT_FORMATS } from "./output_format.ts";
 import type { RunFlags } from "./run_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus run [flags] [TASK]` */
 export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
@@ -149,8 +150,7 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
     },
   },
   docs: {
-    brief: "Run the tasks of .cirrus.yml on this machine",
-    customUsage: ["[flags] [TASK]"],
+    ...SUMMARIES.run,
     fullDescription: [
       "Run the tasks of the current directory's .cirrus.yml on this machine: those that need a persistent worker, and",
       "those with a container, by Docker or Podman.",

@@ -3,6 +3,7 @@ import { type CliContext, lazily } from "../command.ts";
 import { CLIENT_FLAGS } from "../controller_client/access_flags.ts";
 import { OUTPUT_FORMATS } from "../run/output_format.ts";
 import type { SubmitFlags } from "./submit_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 const text = { kind: "parsed", parse: String, optional: true } as const;
 
@@ -68,8 +69,7 @@ export const submitCommand = buildCommand<SubmitFlags, [task?: string], CliConte
     },
   },
   docs: {
-    brief: "Have a controller run the tasks of a .cirrus.yml on its workers",
-    customUsage: ["[flags] [TASK]"],
+    ...SUMMARIES.submit,
     fullDescription: [
       "Have a controller run the tasks of a .cirrus.yml on its workers. They clone what is in the repository: what is not",
       "pushed they do not see. A task with trigger_type: manual runs only when it is named, and one with",

@@ -3,6 +3,7 @@ import { type CliContext, lazily } from "../command.ts";
 import { parseAdditionalInstance } from "./additional_instance.ts";
 import { parseTaskProperty } from "./task_property.ts";
 import { PRINT_FORMATS, type ValidateFlags } from "./validate_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 /** `cirrus validate [flags]` */
 export const validateCommand = buildCommand<ValidateFlags, [], CliContext>({
@@ -75,8 +76,7 @@ export const validateCommand = buildCommand<ValidateFlags, [], CliContext>({
     aliases: { f: "file", e: "env" },
   },
   docs: {
-    brief: "Check a .cirrus.yml",
-    customUsage: ["[flags]"],
+    ...SUMMARIES.validate,
     fullDescription: [
       "Check a .cirrus.yml without running anything: every error and warning with its place and its line.",
       "",

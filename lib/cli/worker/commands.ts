@@ -8,6 +8,7 @@ import {
   WORKER_RUN_FLAGS,
   type WorkerRunFlags,
 } from "./flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 const run = buildCommand<WorkerRunFlags, [], CliContext>({
   loader: lazily(async () => (await import("./run_worker.ts")).runWorker),
@@ -121,7 +122,7 @@ const { install, uninstall } = serviceCommands({
 export const workerCommands = buildRouteMap<string, CliContext>({
   routes: { run, pause, resume, status, install, uninstall },
   docs: {
-    brief: "Run and look after persistent workers of this host",
+    brief: SUMMARIES.worker.brief,
     fullDescription: [
       "Run and look after persistent workers of this host.",
       "",

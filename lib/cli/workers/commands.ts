@@ -1,6 +1,7 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { type CliContext, type CommandBody, lazily } from "../command.ts";
 import { CLIENT_FLAGS, type ClientFlags } from "../controller_client/access_flags.ts";
+import { SUMMARIES } from "../summaries.ts";
 
 const list = buildCommand<ClientFlags, [], CliContext>({
   loader: lazily(async () => (await import("./list_workers.ts")).listWorkers),
@@ -61,7 +62,7 @@ export const workersCommands = buildRouteMap<string, CliContext>({
   },
   defaultCommand: "list",
   docs: {
-    brief: "List and look after the workers of a controller",
+    brief: SUMMARIES.workers.brief,
     fullDescription: [
       "List and look after the workers of a controller.",
       "",
