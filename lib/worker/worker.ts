@@ -237,6 +237,7 @@ export class Worker {
         const { prepareStandby } = await import("./standby/prepare_standby.ts");
         return await prepareStandby(parameters, {
           isolations: isolationOptions(this.#options, { images: this.#images }),
+          modifiers: this.#modifiers,
           isPulled: (image) => this.#prePull?.has(image) ?? false,
           security: this.#options.security ?? {},
           ledger,
@@ -287,7 +288,7 @@ export class Worker {
         isolations,
         security,
         modifiers: this.#modifiers,
-        takeStandby: (isolation) => options.standby.take(isolation),
+        takeStandby: (task) => options.standby.take(task),
         ledger: options.ledger,
         temporaryDirectory,
         mirrors: {

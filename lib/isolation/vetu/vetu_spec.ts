@@ -3,7 +3,7 @@ import { imageOf, loginOf, sizeSettings, type VmSpec } from "../vm/vm_spec.ts";
 import type { VetuOptions } from "./vetu_options.ts";
 
 /** How `vetu` is to be called for a task. Throws an error for a task that names no image. */
-export function vetuSpec(message: Isolation_Vetu, { mtu, runArguments = [] }: VetuOptions): VmSpec {
+export function vetuSpec(message: Isolation_Vetu, { mtu }: VetuOptions): VmSpec {
   return {
     image: imageOf(message),
     login: loginOf(message),
@@ -11,7 +11,6 @@ export function vetuSpec(message: Isolation_Vetu, { mtu, runArguments = [] }: Ve
     runArguments: [
       ...networkArguments(message),
       ...mtu === undefined ? [] : ["--net-host-mtu", String(mtu)],
-      ...runArguments,
     ],
     sharedFolders: [],
     syncTime: message.syncTimeOverSsh,

@@ -58,7 +58,8 @@ export class VmIsolation implements Isolation {
     const name = newVmName(request.taskId);
     resources.use(await ownVm(name, { commands, ledger }));
     await this.#clone(name, { commands, request });
-    const vm = resources.use(await this.#run(name, { commands, request }));
+    const taken = resources.use(this.#options.takeArguments?.());
+    const vm = resources.use(await this.#run(name, { commands, request, taken: taken?.runArguments ?? [] }));
     const signal = AbortSignal.any([request.signal, vm.ended]);
     const system = sharedFolders.length === 0 ? undefined : guestSystem(name, { commands, signal });
     const machine = resources.use(await this.#logIn(name, { commands, request, lost: vm.ended }));
@@ -102,12 +103,15 @@ export class VmIsolation implements Isolation {
     }
   }
 
-  async #run(name: string, { commands, request }: StepOptions): Promise<RunningVm> {
+  async #run(
+    name: string,
+    { commands, request, taken }: StepOptions & { taken: readonly string[] },
+  ): Promise<RunningVm> {
     const { ledger, progress, log } = request;
     const { runArguments, logConsole } = this.#spec;
     progress(`booting the VM ${name}`);
     const onLine = (line: string) => logConsole && log?.(`console of ${name}: ${line}`);
-    return await runVm(name, { commands, ledger, arguments: runArguments, onLine });
+    return await runVm(name, { commands, ledger, arguments: [...runArguments, ...taken], onLine });
   }
 
   async #logIn(

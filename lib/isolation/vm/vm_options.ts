@@ -11,6 +11,13 @@ export interface VmOptions {
   readonly lazyPull?: boolean;
   /** Where tasks work when they do not name a place themselves; `cirrus-ci-build` in `/tmp` when absent. */
   readonly workingDirectory?: string;
+  /** Called before a VM is run for what `run` gets beyond the task's own wishes, such as a device of the host. */
+  readonly takeArguments?: () => TakenArguments | undefined;
   /** Other bounds than the usual ones. */
   readonly bounds?: Partial<VmBounds>;
+}
+
+/** Arguments for `run` that are one VM's alone for as long as it runs. Disposing it gives them back. */
+export interface TakenArguments extends Disposable {
+  readonly runArguments: readonly string[];
 }

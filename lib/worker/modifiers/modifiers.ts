@@ -1,13 +1,13 @@
+import type { TakenArguments } from "../../isolation/vm/vm_options.ts";
 import type { Resources } from "../resources.ts";
 import type { ConfiguredModifier } from "./modifier_options.ts";
 
-/** A modifier that a task holds. Disposing it, more than once too, gives it back. */
-export interface HeldModifier extends Disposable {
-  /** Arguments to add to `vetu run`. */
-  readonly runArguments: readonly string[];
+/** A modifier that a machine holds. Disposing it, more than once too, gives it back. */
+export interface HeldModifier extends TakenArguments {
+  readonly modifier: ConfiguredModifier;
 }
 
-/** A worker's resource modifiers, such as devices to pass to a machine: each is held by one task at a time. */
+/** A worker's resource modifiers, such as devices to pass to a machine: each is held by one machine at a time. */
 export class Modifiers {
   readonly #modifiers: readonly ConfiguredModifier[];
   readonly #held = new Set<ConfiguredModifier>();
@@ -26,6 +26,7 @@ export class Modifiers {
     this.#held.add(modifier);
     let held = true;
     return {
+      modifier,
       runArguments: modifier.append.run ?? [],
       [Symbol.dispose]: () => {
         // Another task may have it by now.
@@ -33,6 +34,12 @@ export class Modifiers {
         held = false;
       },
     };
+  }
+
+  /** Whether a machine with what is held fits a task that asks for these resources: without one, if none matches. */
+  suits(held: HeldModifier | undefined, resources: Resources): boolean {
+    if (held) return matches(held.modifier, resources);
+    return !this.#modifiers.some((modifier) => matches(modifier, resources));
   }
 }
 

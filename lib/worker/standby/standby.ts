@@ -27,11 +27,24 @@ export interface StandbyInformation {
   readonly ageSeconds: bigint;
 }
 
+/** A machine that is booted and warmed up. */
+export interface WarmMachine {
+  readonly machine: Machine;
+  /** Whether it has what a task gets that asks for these resources, and nothing else of the kind. */
+  readonly suits: (resources: Resources) => boolean;
+}
+
+/** What a task asks for, as far as it matters here. */
+export interface StandbyRequest {
+  readonly isolation?: Isolation | undefined;
+  readonly resources: Resources;
+}
+
 export interface StandbyOptions {
   /** What to keep; nothing when absent. */
   readonly parameters?: StandbyInstanceParameters | undefined;
   /** Makes a warm instance. Leaves nothing behind when it rejects. */
-  readonly prepare: (parameters: StandbyInstanceParameters, signal: AbortSignal) => Promise<Machine>;
+  readonly prepare: (parameters: StandbyInstanceParameters, signal: AbortSignal) => Promise<WarmMachine>;
   /** Whether an instance that takes these resources can be kept beside the tasks that run now. */
   readonly hasRoom: (resources: Resources) => boolean;
   /** Told of each task that could have used an instance. */
@@ -49,6 +62,7 @@ type State =
     readonly kind: "warm";
     readonly parameters: StandbyInstanceParameters;
     readonly machine: Machine;
+    readonly suits: WarmMachine["suits"];
     /** Milliseconds of `performance.now()`. */
     readonly since: number;
   }
@@ -113,8 +127,9 @@ export class Standby {
    * the task may need; a task with a VM of its own waits for that, for a host may run only so many. The task owns what
    * it gets.
    */
-  async take(isolation: Isolation | undefined): Promise<Machine | undefined> {
-    const machine = await this.#takeWarm(isolation);
+  async take(request: StandbyRequest): Promise<Machine | undefined> {
+    const { isolation } = request;
+    const machine = await this.#takeWarm(request);
     if (machine === undefined) this.#end();
     const isVm = isolation?.type.case === "tart" || isolation?.type.case === "vetu";
     if (isVm && this.#parameters) {
@@ -138,12 +153,13 @@ export class Standby {
     await this.#ending;
   }
 
-  async #takeWarm(isolation: Isolation | undefined): Promise<Machine | undefined> {
+  async #takeWarm({ isolation, resources }: StandbyRequest): Promise<Machine | undefined> {
     const state = this.#state;
     if (state.kind !== "warm" || isolation === undefined || state.parameters.isolation === undefined) {
       return undefined;
     }
     if (!equals(IsolationSchema, state.parameters.isolation, isolation)) return undefined;
+    if (!state.suits(resources)) return undefined;
     this.#state = { kind: "empty" };
     if (await answers(state.machine)) return state.machine;
     this.#options.logger.warning("the standby instance does not answer any more: ending it");
@@ -156,9 +172,9 @@ export class Standby {
     try {
       await this.#ending;
       signal.throwIfAborted();
-      const machine = await prepare(parameters, signal);
+      const { machine, suits } = await prepare(parameters, signal);
       if (signal.aborted) return await this.#remove(machine);
-      this.#state = { kind: "warm", parameters, machine, since: performance.now() };
+      this.#state = { kind: "warm", parameters, machine, suits, since: performance.now() };
       logger.info("a standby instance is ready");
       if (machine.lost?.aborted) this.#lose(machine);
       machine.lost?.addEventListener("abort", () => this.#lose(machine), { once: true });

@@ -12,7 +12,7 @@ const TIMEOUT_SECONDS = 3_600;
 const OUTPUT_BYTES = 2_000;
 
 /**
- * Runs a warm-up script in a machine. One that runs out of time is ended, which is logged and otherwise fine. Rejects
+ * Runs a warm-up script in a machine as the Go worker does: by its user's shell, in the home folder. One that runs out of time is ended, which is logged and otherwise fine. Rejects
  * when it fails, and with the signal's reason when that aborts.
  */
 export async function warmUp(
@@ -30,11 +30,11 @@ export async function warmUp(
     seconds * 1000,
   );
   try {
-    await machine.files.makeDirectory(machine.workingDirectory);
+    const { environment } = machine;
     const process = await machine.spawn({
-      argv: ["/bin/sh", "-c", warmup.script],
-      environment: machine.environment,
-      workingDirectory: machine.workingDirectory,
+      argv: [environment.get("SHELL") ?? "/bin/sh", "-c", warmup.script],
+      environment,
+      workingDirectory: environment.get("HOME") ?? "/",
     }, { signal: AbortSignal.any([signal, late.signal]) });
     const output = await readHead(process.output, OUTPUT_BYTES);
     const status = await process.status;

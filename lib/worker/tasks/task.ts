@@ -1,4 +1,3 @@
-import type { Isolation as IsolationMessage } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { MirrorsOptions } from "../../agent/clone/mirrors.ts";
 import { runAgent } from "../../agent/run_agent.ts";
 import type { ProjectSource } from "../../agent/project_source.ts";
@@ -13,7 +12,7 @@ import type { Observe } from "../../telemetry/telemetry_event.ts";
 import { allowedIsolation } from "./allowed_isolation.ts";
 import type { Assignment } from "./assignment.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
-import type { HeldModifier, Modifiers } from "../modifiers/modifiers.ts";
+import type { Modifiers } from "../modifiers/modifiers.ts";
 import { makeSpoolDirectory } from "./spool_directory.ts";
 import { observedInstance } from "./observed_instance.ts";
 import { TaskProgress } from "./task_progress.ts";
@@ -31,7 +30,7 @@ export interface TaskOptions {
   readonly security: SecurityPolicy;
   readonly modifiers: Modifiers;
   /** Hands over the warm machine that waits for such a task; ends it when it is another one. */
-  readonly takeStandby: (isolation: IsolationMessage | undefined) => Promise<Machine | undefined>;
+  readonly takeStandby: (task: Assignment) => Promise<Machine | undefined>;
   readonly ledger: ResourceLedger;
   /** An existing folder of the worker's host. */
   readonly temporaryDirectory: string;
@@ -59,18 +58,19 @@ async function runAndRelease(
   signal: AbortSignal,
 ): Promise<void> {
   const { modifiers, isolations, reports, logger } = options;
-  // Free again whatever becomes of the rest, and before the upstream may give the next task.
-  using modifier = task.isolation?.type.case === "vetu" ? modifiers.take(task.resources) : undefined;
   const held = new AsyncDisposableStack();
   const progress = new TaskProgress(isolationName(task.isolation), options.observe);
   try {
     const isolation = await allowedIsolation(task.isolation, {
       ...options,
-      isolations: modifier ? withArguments(isolations, modifier) : isolations,
+      isolations: {
+        ...isolations,
+        vetu: { ...isolations.vetu, takeArguments: () => modifiers.take(task.resources) },
+      },
     });
     progress.allowed();
     await reports.started(signal);
-    await execute(task, { ...options, isolation, modifier, held, progress }, signal);
+    await execute(task, { ...options, isolation, held, progress }, signal);
     progress.finished();
   } catch (error) {
     // A task that its upstream has cancelled has not failed.
@@ -87,16 +87,11 @@ async function runAndRelease(
   }
 }
 
-function withArguments(isolations: IsolationOptions, { runArguments }: HeldModifier): IsolationOptions {
-  return { ...isolations, vetu: { ...isolations.vetu, runArguments } };
-}
-
 /** Rejects when the task could not run, and when it was cancelled. */
 async function execute(
   task: Assignment,
   options: TaskOptions & {
     isolation: Isolation;
-    modifier: HeldModifier | undefined;
     held: AsyncDisposableStack;
     progress: TaskProgress;
   },
@@ -111,8 +106,7 @@ async function execute(
     logger.info(line);
     preparation.push(line);
   };
-  // A warm instance was booted without what a modifier adds: it does not fit.
-  const standby = await options.takeStandby(options.modifier ? undefined : task.isolation);
+  const standby = await options.takeStandby(task);
   if (standby) progress("taking the standby instance");
   const machine = held.use(
     standby ?? await isolation.prepare({

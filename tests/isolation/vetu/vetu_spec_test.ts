@@ -16,19 +16,12 @@ Deno.test("a VM that asks for nothing runs as its image is, behind the usual net
   assert.equal(logConsole, false);
 });
 
-Deno.test("sizes are set, and the network, the MTU and a modifier's arguments are given to run in this order", () => {
+Deno.test("sizes are set, and the network and the MTU are given to run in this order", () => {
   const networking = { case: "bridged", value: { interface: "br0" } } as const;
-  const options = { mtu: 1400, runArguments: ["--device", "path=/dev/gpu"] };
+  const options = { mtu: 1400 };
   const { settings, runArguments } = spec({ cpu: 2, memory: 4096, diskSize: 50, networking }, options);
   assert.deepEqual(settings, [["--cpu", "2"], ["--memory", "4096"], ["--disk-size", "50"]]);
-  assert.deepEqual(runArguments, [
-    "--net-bridged",
-    "br0",
-    "--net-host-mtu",
-    "1400",
-    "--device",
-    "path=/dev/gpu",
-  ]);
+  assert.deepEqual(runArguments, ["--net-bridged", "br0", "--net-host-mtu", "1400"]);
 });
 
 Deno.test("host networking and the console in the log are had for the asking", () => {

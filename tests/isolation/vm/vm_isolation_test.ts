@@ -64,14 +64,18 @@ Deno.test({
   async fn() {
     await using program = await FakeProgram.install("vetu");
     const place = new VmPlace(program);
+    let given = false;
+    const taken = { runArguments: ["--device", "path=/gpu"], [Symbol.dispose]: () => given = true };
     const machine = await place.prepare(
       vetu({ image: IMAGE, diskSize: 30, standardOutputToLogs: true }),
-      { vetu: { mtu: 1400, runArguments: ["--device", "path=/gpu"] } },
+      { vetu: { mtu: 1400, takeArguments: () => taken } },
     );
     const { name } = place;
     assert.equal(machine.platform.os, "linux");
     assert.equal((await run(machine, "exit 3")).status.kind, "exited");
+    assert.ok(!given);
     await machine[Symbol.asyncDispose]();
+    assert.ok(given, "the device is another VM's now");
     place.assertNothingLeft();
     assert.deepEqual(linesOf(program.home.journal()), [
       `pull ${IMAGE}`,

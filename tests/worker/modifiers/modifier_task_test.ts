@@ -54,24 +54,40 @@ Deno.test("a task that fails gives its device back before its upstream hears of 
   assert.deepEqual(devices(program), ["/dev/one", "/dev/one", "/dev/one"]);
 });
 
+/** A worker with a warm instance that asks for these resources, and what a task with `gpu: 1` has then. */
+async function withStandby(resources: Record<string, number>) {
+  await using program = await FakeProgram.install("vetu");
+  await using upstream = await TaskUpstream.start();
+  upstream.script("echo $CIRRUS_VM_ID");
+  const { isolation = {} } = inVetu({});
+  const standby = create(StandbyInstanceParametersSchema, { isolation, resources });
+  await using worker = await TestedWorker.start([upstream], {
+    standby,
+    resources: { slot: 1, gpu: 1 },
+    resourceModifiers: MODIFIERS,
+  });
+  await worker.log.line(/a standby instance is ready/);
+  upstream.assign("1", inVetu({ slot: 1, gpu: 1 }));
+  await upstream.workers.next("taskStopped");
+  return { text: upstream.ci.savedText("main"), devices: devices(program) };
+}
+
 Deno.test({
   name: "a warm instance that lacks the device of a task is ended, and not taken",
   ...requireGuest(),
   async fn() {
-    await using program = await FakeProgram.install("vetu");
-    await using upstream = await TaskUpstream.start();
-    upstream.script("echo $CIRRUS_VM_ID");
-    const { isolation = {} } = inVetu({});
-    const standby = create(StandbyInstanceParametersSchema, { isolation, resources: { slot: 1 } });
-    await using worker = await TestedWorker.start([upstream], {
-      standby,
-      resources: { slot: 1, gpu: 1 },
-      resourceModifiers: MODIFIERS,
-    });
-    await worker.log.line(/a standby instance is ready/);
-    upstream.assign("1", inVetu({ slot: 1, gpu: 1 }));
-    await upstream.workers.next("taskStopped");
-    assert.match(upstream.ci.savedText("main"), /^cirrus-cli-1-/m);
-    assert.deepEqual(devices(program).slice(0, 2), ["none", "/dev/one"]);
+    const { text, devices } = await withStandby({ slot: 1 });
+    assert.match(text, /^cirrus-cli-1-/m);
+    assert.deepEqual(devices.slice(0, 2), ["none", "/dev/one"]);
+  },
+});
+
+Deno.test({
+  name: "a warm instance that asks for a device holds one, and is taken with it",
+  ...requireGuest(),
+  async fn() {
+    const { text, devices } = await withStandby({ slot: 1, gpu: 1 });
+    assert.match(text, /^cirrus-cli-standby-/m);
+    assert.equal(devices[0], "/dev/one");
   },
 });

@@ -57,3 +57,12 @@ Deno.test("a modifier without arguments is held all the same", () => {
 Deno.test("a worker without modifiers has none to take", () => {
   assert.equal(new Modifiers().take({ gpu: 1 }), undefined);
 });
+
+Deno.test("what a machine holds suits a task that it matches, and nothing suits one that nothing matches", () => {
+  const modifiers = new Modifiers([device("/dev/a", { gpu: 1 })]);
+  const held = modifiers.take({ gpu: 1 });
+  assert.ok(modifiers.suits(held, { gpu: 0.5 }));
+  assert.ok(!modifiers.suits(held, { cpu: 1 }));
+  assert.ok(modifiers.suits(undefined, { cpu: 1 }));
+  assert.ok(!modifiers.suits(undefined, { gpu: 1 }));
+});

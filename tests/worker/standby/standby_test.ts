@@ -11,7 +11,7 @@ Deno.test("a machine is kept warm and told with its age, until a task takes it, 
   assert.equal(standby.information?.ageSeconds, 0n);
   assert.equal(standby.information?.parameters.isolation?.type.case, "tart");
 
-  const machine = await standby.take(tart("a"));
+  const machine = await tested.take(tart("a"));
   assert.ok(machine);
   await eventually(() => standby.information !== undefined);
   assert.equal(tested.machines, 2);
@@ -27,7 +27,7 @@ Deno.test("a task that asks for something else gets nothing, and finds nothing i
   for (const isolation of [tart("b"), undefined]) {
     tested.standby.reconsider();
     await eventually(() => tested.standby.information !== undefined);
-    assert.equal(await tested.standby.take(isolation), undefined);
+    assert.equal(await tested.take(isolation), undefined);
     assert.equal(tested.standby.information, undefined);
     if (isolation) assert.equal(tested.machines, 0, "there may be room for only one VM");
     else await eventually(() => tested.machines === 0);
@@ -43,9 +43,22 @@ Deno.test("a task never waits for a machine that is still being made, not even f
     new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   tested.standby.update(parameters("a"));
   await eventually(() => tested.asked.length === 1);
-  assert.equal(await tested.standby.take(tart("a")), undefined);
+  assert.equal(await tested.take(tart("a")), undefined);
   assert.deepEqual(tested.outcomes, ["miss"]);
   assert.equal(tested.machines, 0);
+});
+
+Deno.test("a machine that was made without what a task gets beside it is ended, and a miss", async () => {
+  await using tested = new TestedStandby(parameters("a"));
+  tested.suits = ({ gpu }) => gpu === undefined;
+  await tested.log.line(READY);
+  assert.equal(await tested.take(tart("a"), { gpu: 1 }), undefined);
+  assert.equal(tested.machines, 0);
+  tested.standby.reconsider();
+  await eventually(() => tested.standby.information !== undefined);
+  const machine = await tested.take(tart("a"), { cpu: 1 });
+  assert.deepEqual(tested.outcomes, ["miss", "hit"]);
+  await machine?.[Symbol.asyncDispose]();
 });
 
 Deno.test("a machine that comes although nobody wants it any more is removed", async () => {
@@ -54,7 +67,7 @@ Deno.test("a machine that comes although nobody wants it any more is removed", a
   tested.preparation = () => made.promise;
   tested.standby.update(parameters("a"));
   await eventually(() => tested.asked.length === 1);
-  const taken = tested.standby.take(tart("b"));
+  const taken = tested.take(tart("b"));
   made.resolve();
   assert.equal(await taken, undefined);
   assert.equal(tested.machines, 0);
@@ -81,7 +94,7 @@ Deno.test("other parameters end the machine and start one of theirs; equal ones 
   assert.equal(tested.machines, 1);
   tested.standby.update(undefined);
   await eventually(() => tested.machines === 0);
-  assert.equal(await tested.standby.take(tart("a")), undefined);
+  assert.equal(await tested.take(tart("a")), undefined);
   assert.deepEqual(tested.outcomes, [], "where none is kept, none is missed");
 });
 
@@ -121,7 +134,7 @@ Deno.test("a machine that does not answer any more is ended, and a miss", async 
   await using tested = new TestedStandby(parameters("a"));
   await tested.log.line(READY);
   await tested.stopAnswering();
-  assert.equal(await tested.standby.take(tart("a")), undefined);
+  assert.equal(await tested.take(tart("a")), undefined);
   await tested.log.line(/warning the standby instance does not answer any more: ending it/);
   assert.deepEqual(tested.outcomes, ["miss"]);
 });

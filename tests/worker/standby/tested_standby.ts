@@ -2,7 +2,8 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Backoff } from "../../../lib/async/backoff.ts";
 import { NoneIsolation } from "../../../lib/isolation/none.ts";
 import type { Machine } from "../../../lib/machine/machine.ts";
-import { Standby, type StandbyOutcome } from "../../../lib/worker/standby/standby.ts";
+import type { Resources } from "../../../lib/worker/resources.ts";
+import { Standby, type StandbyOutcome, type WarmMachine } from "../../../lib/worker/standby/standby.ts";
 import {
   type Isolation,
   IsolationSchema,
@@ -35,6 +36,7 @@ export class TestedStandby implements AsyncDisposable {
   readonly asked: string[] = [];
   readonly standby: Standby;
   room = true;
+  suits: WarmMachine["suits"] = () => true;
   /** Waited for before each machine is made; its rejection is why there is none. */
   preparation: Preparation = () => Promise.resolve();
   readonly #ledger = recordingLedger();
@@ -50,6 +52,11 @@ export class TestedStandby implements AsyncDisposable {
       logger: this.log,
     });
     this.standby.reconsider();
+  }
+
+  /** What a task does that asks for this. */
+  take(isolation: Isolation | undefined, resources: Resources = {}): Promise<Machine | undefined> {
+    return this.standby.take({ isolation, resources });
   }
 
   /** How many machines there are. */
@@ -71,7 +78,7 @@ export class TestedStandby implements AsyncDisposable {
     await this.standby.close();
   }
 
-  async #prepare({ isolation }: StandbyInstanceParameters, signal: AbortSignal): Promise<Machine> {
+  async #prepare({ isolation }: StandbyInstanceParameters, signal: AbortSignal): Promise<WarmMachine> {
     if (isolation?.type.case === "tart") this.asked.push(isolation.type.value.image);
     await this.preparation(signal);
     const machine = await new NoneIsolation({ environment: new Map([["PATH", "/usr/bin:/bin"]]) }).prepare({
@@ -82,6 +89,6 @@ export class TestedStandby implements AsyncDisposable {
     });
     const lost = new AbortController();
     this.#lost.set(machine, lost);
-    return Object.assign(machine, { lost: lost.signal });
+    return { machine: Object.assign(machine, { lost: lost.signal }), suits: this.suits };
   }
 }

@@ -5,10 +5,14 @@ import { NoneIsolation } from "../../../lib/isolation/none.ts";
 import { warmUp } from "../../../lib/worker/standby/warm_up.ts";
 import { StandbyInstanceParameters_WarmupSchema } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { recordingLedger } from "../../isolation/recording_ledger.ts";
+import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 import { RecordingLogger } from "../recording_logger.ts";
 
 async function setUp() {
-  const machine = await new NoneIsolation({ environment: new Map([["PATH", "/usr/bin:/bin"]]) }).prepare({
+  await using resources = new AsyncDisposableStack();
+  const home = resources.use(await temporaryDirectory()).path;
+  const environment = new Map([["PATH", "/usr/bin:/bin"], ["HOME", home], ["SHELL", "/bin/bash"]]);
+  const machine = await new NoneIsolation({ environment }).prepare({
     taskId: "standby",
     progress: () => {},
     signal: new AbortController().signal,
@@ -21,13 +25,15 @@ async function setUp() {
       signal,
       logger,
     });
-  return { machine, logger, warm, [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose]() };
+  resources.use(machine);
+  const owned = resources.move();
+  return { home, logger, warm, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-Deno.test("a warm-up script runs where tasks work", async () => {
+Deno.test("a warm-up script is run by its user's shell, in the home folder", async () => {
   await using place = await setUp();
-  await place.warm("echo warm > made");
-  assert.equal(await Deno.readTextFile(`${place.machine.workingDirectory}/made`), "warm\n");
+  await place.warm('printf "%s\\n" "${BASH_VERSION:+bash}" > made');
+  assert.equal(await Deno.readTextFile(`${place.home}/made`), "bash\n");
 });
 
 Deno.test("a warm-up script that fails says how, and what it printed", async () => {
