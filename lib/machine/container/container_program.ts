@@ -137,6 +137,7 @@ class ContainerProgram {
   async #finish(options: { sweep: boolean }): Promise<void> {
     const { mark, host } = this.#options;
     const finished = this.#session.expect(`finished-${mark}`);
+    this.#printed.expectMarker();
     this.#session.run(finishRequest(mark, { ...options, marker: this.#marker }));
     try {
       if ((await finished).code > 0) await host.killAsRoot(mark);

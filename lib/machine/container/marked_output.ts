@@ -8,6 +8,8 @@ export interface ProgramOutput {
   readonly output: ReadableStream<Uint8Array>;
   /** Resolves once its marker was read, or the stream has ended. */
   readonly ended: Promise<void>;
+  /** To be called before the marker is asked for: to look through everything for it would cost most of the time. */
+  readonly expectMarker: () => void;
 }
 
 /**
@@ -30,6 +32,7 @@ export class MarkedOutput {
   until(marker: string, { dropping }: { dropping: AbortSignal }): ProgramOutput {
     let taken = Promise.withResolvers<void>();
     let cancelled = false;
+    let markerMayCome = false;
     const wake = () => taken.resolve();
     dropping.addEventListener("abort", wake, { once: true });
     const ended = Promise.withResolvers<void>();
@@ -43,7 +46,7 @@ export class MarkedOutput {
           }
           if (!cancelled && (controller.desiredSize ?? 0) > 0) controller.enqueue(chunk);
         };
-        this.#readUntil(Buffer.from(marker), pass)
+        this.#readUntil(Buffer.from(marker), { pass, mayCome: () => markerMayCome })
           .then(() => cancelled || controller.close(), (error) => cancelled || controller.error(error))
           .finally(() => {
             dropping.removeEventListener("abort", wake);
@@ -56,7 +59,7 @@ export class MarkedOutput {
         wake();
       },
     }, new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }));
-    return { output, ended: ended.promise };
+    return { output, ended: ended.promise, expectMarker: () => void (markerMayCome = true) };
   }
 
   /** Reads on to nowhere, for what was left running and still writes. */
@@ -64,8 +67,17 @@ export class MarkedOutput {
     while (!(await this.#reader.read()).done);
   }
 
-  async #readUntil(marker: Buffer, pass: (chunk: Uint8Array) => Promise<void>): Promise<void> {
+  async #readUntil(
+    marker: Buffer,
+    { pass, mayCome }: { pass: (chunk: Uint8Array) => Promise<void>; mayCome: () => boolean },
+  ): Promise<void> {
     let unread = this.#rest;
+    while (!mayCome()) {
+      await pass(unread);
+      const { value } = await this.#reader.read();
+      if (!value) return;
+      unread = value;
+    }
     for (;;) {
       const at = Buffer.from(unread.buffer, unread.byteOffset, unread.length).indexOf(marker);
       if (at >= 0) {
