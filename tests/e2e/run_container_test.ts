@@ -76,7 +76,13 @@ docker_builder: {name: builder, a_script: true}
       "Dockerfile":
         `FROM ${await busybox()}\nARG WORD\nARG DOCKER_HOST\nCOPY greeting /greeting\nENV WORD=$WORD$DOCKER_HOST\n`,
       "greeting": "hello\n",
+      "Dockerfile.there": `FROM ${await busybox()}\nCOPY word /word\n`,
+      "there/word": "of another context\n",
       ".cirrus.yml": `
+built_there_task:
+  env: {PLACE: there, CIRRUS_DOCKER_CONTEXT: "$CIRRUS_WORKING_DIR/$PLACE"}
+  container: {dockerfile: Dockerfile.there}
+  a_script: cat /word
 built_task:
   container: {dockerfile: Dockerfile, docker_arguments: {WORD: built, DOCKER_HOST: "-as-asked"}}
   a_script: [cat /greeting, "echo $WORD", "echo changed > greeting"]
@@ -84,11 +90,13 @@ built_task:
     });
     const { code, stdout } = await place.run([...FLAGS, "--dirty"]);
     assert.equal(code, 0, stdout);
+    assert.match(stdout, /^\[built_there\] a \| of another context$/m);
     assert.match(stdout, /^\[built\] a \| hello$/m);
     assert.match(stdout, /^\[built\] a \| built-as-asked$/m);
     assert.equal(await Deno.readTextFile(join(place.project, "greeting")), "changed\n");
-    const name = /^\[built\] .*(gcr\.io\/cirrus-ci-community\/[0-9a-f]+)/m.exec(stdout)?.[1];
-    if (name) await runCommand([engine, "rmi", "--force", name], { anyStatus: true });
+    for (const [name] of stdout.matchAll(/gcr\.io\/cirrus-ci-community\/[0-9a-f]+/g)) {
+      await runCommand([engine, "rmi", "--force", name], { anyStatus: true });
+    }
   });
 
   test("a container with a read-only root gets the project all the same, where it may write", async () => {

@@ -52,7 +52,10 @@ export interface ExecuteOptions {
  * Runs a build with a controller and a worker of its own, which talk over the loopback, and shows what happens.
  * Nothing of it is left when this resolves, nor when it rejects because it could not run.
  */
-export async function executeRun({ build, resources }: PreparedRun, options: ExecuteOptions): Promise<void> {
+export async function executeRun(
+  { build, resources, buildContexts }: PreparedRun,
+  options: ExecuteOptions,
+): Promise<void> {
   const { interruption, logger, heartbeatTimeoutMs, artifactsDirectory } = options;
   const registrationToken = crypto.randomUUID();
   const titles = new Map<string, string>();
@@ -93,7 +96,7 @@ export async function executeRun({ build, resources }: PreparedRun, options: Exe
     container: {
       ...options.container,
       workingDirectory: CONTAINER_DIRECTORY,
-      project: { directory: options.project, mounted: options.dirty },
+      project: { directory: options.project, mounted: options.dirty, buildContexts },
     },
   }, { logger, forced: interruption.forced });
 

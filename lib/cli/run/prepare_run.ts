@@ -9,6 +9,7 @@ import type { Io } from "../io.ts";
 import { repositoryTop } from "../project/repository_top.ts";
 import { UsageError } from "../usage_error.ts";
 import { affectedFiles } from "./affected_files.ts";
+import { buildContexts } from "./build_contexts.ts";
 import { repositoryEnvironment, STATIC_ENVIRONMENT } from "./build_environment.ts";
 import { containerTasks } from "./container_tasks.ts";
 import { readDefinitionFile } from "./definition_file.ts";
@@ -24,6 +25,8 @@ import { whyNotHere, whyNotUnasked } from "./why_not_here.ts";
 export interface PreparedRun {
   readonly build: NewBuild;
   readonly resources: Readonly<Record<string, number>>;
+  /** See `ContainerIsolationOptions`. */
+  readonly buildContexts: ReadonlyMap<string, string>;
 }
 
 /** What a run is prepared from. */
@@ -69,7 +72,11 @@ export async function prepareRun(
   checkSomethingRuns(selected, { skip, path: definition.path });
   const { tasks, resources } = localTasks(selected);
   const environment = new Map([...STATIC_ENVIRONMENT, ...await repositoryEnvironment(project, { signal })]);
-  return { build: { tasks, skip, environment, overrides }, resources };
+  return {
+    build: { tasks, skip, environment, overrides },
+    resources,
+    buildContexts: buildContexts(parsed, { project, overrides }),
+  };
 }
 
 function chosenTasks(tasks: readonly Task[], wanted: string): Task[] {

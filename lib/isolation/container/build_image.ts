@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Isolation_Container } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { ContainerEngine } from "../../machine/container/container_engine.ts";
+import type { ContainerIsolationOptions } from "./container_options.ts";
 import { type ImageFacts, inspectImage } from "./image.ts";
 
 /** How long a build may be silent; in milliseconds. */
@@ -20,13 +21,13 @@ export async function buildImage(
     "image" | "dockerfile" | "dockerArguments"
   >,
   options: {
-    directory: string;
+    project: NonNullable<ContainerIsolationOptions["project"]>;
     engine: ContainerEngine;
     progress: (line: string) => void;
     signal: AbortSignal;
   },
 ): Promise<ImageFacts> {
-  const { directory, engine, progress, signal } = options;
+  const { project: { directory, buildContexts }, engine, progress, signal } = options;
   const doing = `Building the image of ${dockerfile}`;
   const { flags, variables } = buildArguments(dockerArguments);
   progress(doing);
@@ -37,7 +38,7 @@ export async function buildImage(
     "--file",
     join(directory, dockerfile),
     ...flags,
-    directory,
+    buildContexts.get(image) ?? directory,
   ], {
     line: progress,
     silenceMs: SILENCE_MS,

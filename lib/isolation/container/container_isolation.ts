@@ -53,7 +53,7 @@ export class ContainerIsolation implements Isolation {
     const options = { engine, lazyPull, progress, signal };
     const [facts, capacity] = await Promise.all([
       project && dockerfile !== ""
-        ? buildImage(this.#container, { ...options, directory: project.directory })
+        ? buildImage(this.#container, { ...options, project })
         : getImage(image, { ...options, observe }),
       engineCapacity(engine),
     ]);

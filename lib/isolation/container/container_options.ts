@@ -12,6 +12,8 @@ export interface ContainerIsolationOptions {
   readonly project?: {
     /** Absolute path. Dockerfiles are found and built in it. */
     readonly directory: string;
+    /** Where images are built that are built elsewhere: absolute paths, by the names of the images. */
+    readonly buildContexts: ReadonlyMap<string, string>;
     /** True mounts it at the working directory. */
     readonly mounted: boolean;
   };
