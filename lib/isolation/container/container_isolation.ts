@@ -11,6 +11,7 @@ import { ContainerMachine } from "../../machine/container/container_machine.ts";
 import { findEngine } from "../../machine/container/find_engine.ts";
 import { type SessionFacts, ShellSession } from "../../machine/container/shell_session.ts";
 import { hostPlatform } from "../../machine/host_platform.ts";
+import { sortVariables } from "../../machine/shell_variables.ts";
 import { runCommand } from "../../process/run_command.ts";
 import { ToolError } from "../../process/tool_error.ts";
 import type { Machine } from "../../machine/machine.ts";
@@ -94,7 +95,7 @@ export class ContainerIsolation implements Isolation {
         facts,
         platform: { os: "linux", arch: image.architecture || hostPlatform().arch },
         workingDirectory,
-        environment: new Map([...image.environment, ...facts.variables]),
+        environment: environmentOf(image, facts),
         memoryMiB,
         resources: claim,
       });
@@ -113,6 +114,12 @@ export class ContainerIsolation implements Isolation {
     const { project } = this.#options;
     return project?.mounted ? [create(VolumeSchema, { source: project.directory, target })] : [];
   }
+}
+
+/** What programs find in their environment: shells start them, and pass on what they can set themselves. */
+function environmentOf(image: ImageFacts, { variables, tools }: SessionFacts): ReadonlyMap<string, string> {
+  const { plain, odd } = sortVariables(new Map([...image.environment, ...variables]));
+  return new Map(tools.has("perl") ? [...plain, ...odd] : plain);
 }
 
 /** Makes the folders of this host that are to be mounted, those that are missing, as the user of programs. */

@@ -5,7 +5,7 @@ import type { ControlRecord } from "./control_channel.ts";
 import { linuxSignal } from "./linux_signals.ts";
 import type { ProgramOutput } from "./marked_output.ts";
 import { finishRequest, programRequest } from "./program_request.ts";
-import type { ShellSession } from "./shell_session.ts";
+import type { SessionFacts, ShellSession } from "./shell_session.ts";
 
 /** How long processes have to end after they were asked to. */
 const GRACE_MS = 3_000;
@@ -34,7 +34,8 @@ export interface ProgramHost {
 export interface ProgramOptions {
   /** Unique in the container; see `programMark`. */
   readonly mark: number;
-  readonly setsid?: string | undefined;
+  /** See `ProgramRequest`. */
+  readonly tools: SessionFacts["tools"];
   /** See `ProgramRequest`. */
   readonly dropErrors?: boolean;
   readonly host: ProgramHost;

@@ -1,5 +1,6 @@
 import { AbortReason } from "../../async/abort_reason.ts";
 import type { ExitStatus, MachineCommand, MachineProcess } from "../machine.ts";
+import { refuseNul } from "../refuse_nul.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import { type ProgramHost, startContainerProgram } from "./container_program.ts";
 import { containerState, outOfMemory } from "./container_state.ts";
@@ -49,6 +50,7 @@ export class ContainerShell implements ProgramHost {
   ): Promise<MachineProcess> {
     const { signal, streaming = false } = options;
     signal.throwIfAborted();
+    refuseNul(command);
     const session = await this.#freeSession();
     session.streaming = streaming;
     const free = () => {
@@ -60,7 +62,7 @@ export class ContainerShell implements ProgramHost {
         signal,
         dropErrors: streaming,
         mark: programMark(++this.#programs),
-        setsid: this.#options.facts.tools.get("setsid"),
+        tools: this.#options.facts.tools,
         host: this,
       });
       // What it left running may still print: nothing else is to run in that session.

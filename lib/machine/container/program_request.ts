@@ -1,24 +1,15 @@
 import type { CommandFile, MachineCommand } from "../machine.ts";
 import { markInProc } from "./session_script.ts";
 import { shellQuote } from "../shell_quote.ts";
-
-/** Bash does not let these be set, and dash refuses some values; a shell that is asked to ends. */
-const DELICATE: ReadonlySet<string> = new Set([
-  "BASHOPTS",
-  "BASH_VERSINFO",
-  "EUID",
-  "OPTIND",
-  "PPID",
-  "SHELLOPTS",
-  "UID",
-]);
+import { carryOdd, needsPerl, SET_ODD_NAMES, sortVariables } from "../shell_variables.ts";
+import type { SessionFacts } from "./shell_session.ts";
 
 export interface ProgramRequest {
   readonly command: MachineCommand;
   /** See `programMark`. */
   readonly mark: number;
-  /** Where the container has a `setsid`, its path: a program gets a session of its own then. */
-  readonly setsid?: string | undefined;
+  /** With `setsid`, a program gets a session of its own; with `perl`, variables whose names no shell can set. */
+  readonly tools: SessionFacts["tools"];
   /** True drops standard error instead of joining it with standard output. */
   readonly dropErrors?: boolean;
 }
@@ -28,9 +19,16 @@ export interface ProgramRequest {
  * through a pipe: they are on no command line and in no environment of the host, and none of them can change what the
  * engine's own program does (`DOCKER_HOST`, `PATH`, `HOME`).
  */
-export function programRequest({ command, mark, setsid, dropErrors = false }: ProgramRequest): string {
+export function programRequest({ command, mark, tools, dropErrors = false }: ProgramRequest): string {
   const { argv: [program], argv, environment, workingDirectory, files = [] } = command;
   const words = argv.map(shellQuote).join(" ");
+  const { plain, odd } = sortVariables(environment);
+  const perl = odd.length === 0 ? undefined : tools.get("perl");
+  const setsid = tools.get("setsid");
+  const starter = [
+    ...setsid === undefined ? [] : [shellQuote(setsid)],
+    ...perl === undefined ? [] : [shellQuote(perl), SET_ODD_NAMES],
+  ];
   const fail = (text: string) => `{ tell started-${mark} 1 ${shellQuote(text)}; exit 126; }`;
   const lines = [
     `ulimit -S -m ${mark}`,
@@ -39,7 +37,8 @@ export function programRequest({ command, mark, setsid, dropErrors = false }: Pr
       fail(`its working directory ${workingDirectory} does not exist`)
     }`,
     "unset PATH",
-    ...environment.entries().map(([name, value]) => exportVariable(name, value)),
+    ...[...plain, ...perl === undefined ? [] : carryOdd(odd)].map(([name, value]) => exportLine(name, value)),
+    ...perl === undefined ? odd.map(([name, value]) => exportIfPossible({ name, value }, fail)) : [],
     program.includes("/")
       ? `[ -f ${shellQuote(program)} ] || ${fail("there is no such file")}
 [ -x ${shellQuote(program)} ] || ${fail("it is no executable file; check its permissions")}`
@@ -51,9 +50,7 @@ export function programRequest({ command, mark, setsid, dropErrors = false }: Pr
   // What the shell itself says, that its child was killed for one, must not get into the program's output.
   return `{ (exec 2>/dev/null
 ${lines.join("\n")}
-exec ${setsid === undefined ? "" : `${shellQuote(setsid)} `}${words} 2>${
-    dropErrors ? "/dev/null" : "&6"
-  } 6>&- 7>&-
+exec ${[...starter, words].join(" ")} 2>${dropErrors ? "/dev/null" : "&6"} 6>&- 7>&-
 ) </dev/null >&6
 echo ${mark} $?; } 2>&1 | {
 s=137 k=signaled
@@ -80,9 +77,19 @@ function writeFile({ path, content, mode = 0o600 }: CommandFile, fail: (text: st
   } ${target}; } && printf %s ${text} >${target}) || ${problem}`;
 }
 
-/** Names that no shell can set are left out, as a shell that passes them on would have to get them otherwise. */
-function exportVariable(name: string, value: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return ":";
-  const assignment = `export ${name}=${shellQuote(value)}`;
-  return DELICATE.has(name) ? `(${assignment}) 2>/dev/null && ${assignment}` : assignment;
+/**
+ * A variable that not every shell can set: one that this one keeps for itself is left out, as asking for it would end
+ * the shell.
+ */
+function exportIfPossible(
+  { name, value }: { name: string; value: string },
+  fail: (text: string) => string,
+): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return fail(needsPerl(name));
+  const line = exportLine(name, value);
+  return `(${line}) 2>/dev/null && ${line}`;
+}
+
+function exportLine(name: string, value: string): string {
+  return `export ${name}=${shellQuote(value)}`;
 }

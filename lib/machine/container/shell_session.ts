@@ -5,7 +5,7 @@ import { FUNCTIONS, GO_ON, markInProc } from "./session_script.ts";
 import { shellQuote } from "../shell_quote.ts";
 
 /** Programs that make things faster or more exact where the image has them. */
-const TOOLS = ["setsid", "cat", "tar", "find", "stat"] as const;
+const TOOLS = ["setsid", "perl", "cat", "tar", "find", "stat"] as const;
 
 export type SessionTool = typeof TOOLS[number];
 

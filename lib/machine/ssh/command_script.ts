@@ -2,19 +2,12 @@ import { Buffer } from "node:buffer";
 import { limitOfMark } from "../../process/family/limit_mark.ts";
 import { MARK_VARIABLE } from "../../process/family/process_mark.ts";
 import type { CommandFile, MachineCommand, Platform } from "../machine.ts";
+import { refuseNul } from "../refuse_nul.ts";
 import { shellQuote } from "../shell_quote.ts";
+import { carryOdd, needsPerl, SET_ODD_NAMES, sortVariables } from "../shell_variables.ts";
 
 /** What the script answers when the program is about to be started, or why it cannot be. */
 export const STARTED = "started";
-
-/** A variable's name that POSIX shells can set: neither an odd one, nor one that bash or dash keep for themselves. */
-const SHELL_NAME =
-  /^(?!(?:E?UID|PPID|GROUPS|BASHOPTS|SHELLOPTS|BASH_VERSINFO|OPTIND|LINENO|RANDOM|SECONDS)$)[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Gives the program the variables that a shell cannot set, such as Gradle's `ORG_GRADLE_PROJECT_signing.keyId`. */
-const SET_ODD_NAMES = "perl -e 'for (grep { /^CIRRUS_ODD_NAME_\\d+$/ } keys %ENV) " +
-  "{ my ($name, $value) = split /=/, delete $ENV{$_}, 2; $ENV{$name} = $value } exec { $ARGV[0] } @ARGV; " +
-  'die "$ARGV[0]: $!\\n"\'';
 
 /**
  * The script that becomes a command's program: it makes the files, checks what can be checked, answers, and is
@@ -27,19 +20,9 @@ export function commandScript(
 ): Uint8Array {
   const { argv, environment, workingDirectory } = command;
   const { mark, platform } = options;
-  if ([...argv, ...[...environment].flat()].some((text) => text.includes("\0"))) {
-    throw new Error(
-      `Starting ${
-        argv[0]
-      }: an argument or variable holds a NUL character, which no program can be given; remove it`,
-    );
-  }
-  const odd = [...environment].filter(([name]) => !SHELL_NAME.test(name));
-  const variables: (readonly [string, string])[] = [
-    ...[...environment].filter(([name]) => SHELL_NAME.test(name)),
-    ...odd.map(([name, value], i) => [`CIRRUS_ODD_NAME_${i}`, `${name}=${value}`] as const),
-    [MARK_VARIABLE, mark],
-  ];
+  refuseNul(command);
+  const { plain, odd } = sortVariables(environment);
+  const variables = [...plain, ...carryOdd(odd), [MARK_VARIABLE, mark] as const];
   const words = argv.map(shellQuote).join(" ");
   const parts: (string | Uint8Array)[] = [
     'no() { printf "%s\\n" "$1"; exit 1; }',
@@ -54,15 +37,9 @@ export function commandScript(
     "unset PATH OLDPWD",
     ...variables.map(([name, value]) => `export ${name}=${shellQuote(value)}`),
     requireProgram(argv[0], environment.get("PATH")),
-    ...(odd.length === 0 ? [] : [
-      `command -v perl >/dev/null || no ${
-        shellQuote(
-          `the variable ${odd[0]?.[0]} has a name that only perl can set, and there is none; rename it`,
-        )
-      }`,
-    ]),
+    ...odd.slice(0, 1).map(([name]) => `command -v perl >/dev/null || no ${shellQuote(needsPerl(name))}`),
     `echo ${STARTED}`,
-    `exec </dev/null 2>&1 ${odd.length === 0 ? "" : `${SET_ODD_NAMES} `}${words}`,
+    `exec </dev/null 2>&1 ${odd.length === 0 ? "" : `perl ${SET_ODD_NAMES} `}${words}`,
     "",
   ];
   return Buffer.concat(parts.flatMap((part) => [Buffer.from(part), Buffer.from("\n")]));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ENGINE_NAMES } from "../../../lib/machine/container/engine_name.ts";
-import { containerImage, removeContainerImages } from "../../helpers/container_images.ts";
+import { containerImage, type ImageContent, removeContainerImages } from "../../helpers/container_images.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { requireEngine } from "../../helpers/require_engine.ts";
 import { containerNames, TestContainer } from "../../helpers/test_container.ts";
@@ -15,6 +15,8 @@ for (const engine of ENGINE_NAMES) {
     await TestContainer.start(engine, {
       container: { image: await containerImage(engine, { programs: "busybox" }), ...container },
     });
+  const startImage = async (content: ImageContent) =>
+    await TestContainer.start(engine, { container: { image: await containerImage(engine, content) } });
 
   test("a program gets exactly its variables, whatever their names and values are", async () => {
     await using container = await start();
@@ -32,6 +34,30 @@ for (const engine of ENGINE_NAMES) {
     const bare = await container.run(["/bin/env"], { environment: new Map() });
     const names = bare.output.trim().split("\n").map((line) => line.split("=")[0] ?? "");
     assert.deepEqual(names.filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name)), []);
+  });
+
+  test("a variable that no shell can set needs perl, and is not lost silently", async () => {
+    const secret = `secret-${crypto.randomUUID()}`;
+    const odd = new Map([["SIGNING.key-id", `${secret}\n= two lines`], ["my-var", "it's"], ["UID", "x"]]);
+    const changes = ["ENV of.image=odd"];
+    await using able = await startImage({ programs: ["bash", "perl", "mkdir", "cat", "env"], changes });
+    const environment = new Map([...able.machine.environment, ...odd]);
+    const { output } = await able.run(["bash", "-c", "echo; env; cat /proc/[0-9]*/cmdline"], { environment });
+    for (const [name, value] of odd) assert.ok(output.includes(`\n${name}=${value}\n`), output);
+    assert.ok(output.includes("\nof.image=odd\n") && !output.includes("CIRRUS_ODD_NAME"), output);
+    assert.equal(output.split(secret).length, 2, output);
+
+    await using unable = await startImage({ programs: ["bash", "mkdir"], changes });
+    assert.ok(!unable.machine.environment.has("of.image"));
+    assert.equal(await unable.sh("echo runs"), "runs\n");
+    await assert.rejects(
+      unable.run(["bash", "-c", ":"], { environment: odd }),
+      /Starting bash: the variable SIGNING.key-id has a name that only perl can set, and there is none; rename it/,
+    );
+    await assert.rejects(
+      unable.run(["bash", "-c", ":"], { environment: new Map([["A", "\0"]]) }),
+      /Starting bash: an argument or variable holds a NUL character/,
+    );
   });
 
   test("a cancelled program ends within 4 s with all it started, also what ignores that it is asked to", async () => {
