@@ -1,3 +1,4 @@
+import { findProgram } from "./find_program.ts";
 import { programUser, userVariables } from "./user/program_user.ts";
 import { switchUser } from "./user/switch_user.ts";
 
@@ -12,7 +13,10 @@ export interface SpawnOptions {
   readonly stderr: "piped" | "null";
 }
 
-/** Starts a program as the user that programs run as, in a session of its own, its output piped. */
+/**
+ * Starts a program as the user that programs run as, in a session of its own, its output piped. Throws
+ * `Deno.errors.NotFound` when there is no such program.
+ */
 export function spawnProgram(
   argv: readonly [string, ...string[]],
   options: SpawnOptions,
@@ -35,6 +39,7 @@ export function spawnProgram(
     }).spawn();
   }
   const own = environment ?? new Map([...Object.entries(Deno.env.toObject()), ...userVariables()]);
+  requireProgram(argv[0], own);
   const change = switchUser(argv, { user, environment: own });
   const [program, ...args] = change.argv;
   const child = new Deno.Command(program, {
@@ -50,4 +55,10 @@ export function spawnProgram(
   if (stdin === "null") writer.close().catch(() => {});
   writer.releaseLock();
   return child;
+}
+
+/** What becomes another user could only end with a status, as the program itself may: whoever has a second choice must know. */
+function requireProgram(program: string, environment: ReadonlyMap<string, string>): void {
+  if (program.includes("/") || findProgram(program, environment.get("PATH") ?? "") !== undefined) return;
+  throw new Deno.errors.NotFound(`there is no program ${program} in PATH`);
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { findProgram } from "../../lib/process/find_program.ts";
 import { findUser } from "../../lib/process/user/find_user.ts";
+import { FakeCaches } from "../fakes/upstream_caches.ts";
 import { git } from "../helpers/git.ts";
 import { needsRoot } from "../helpers/small_disk.ts";
 import { type Playground, playground } from "./playground.ts";
@@ -9,10 +11,14 @@ import { type WorkerWithTask, workerWithTask } from "./worker_with_task.ts";
 const NAME = "daemon";
 
 /** A worker that runs the task's script as another user, who may make files where everybody may. */
-async function workerAsOther(place: Playground, script: string): Promise<WorkerWithTask> {
+async function workerAsOther(
+  place: Playground,
+  script: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<WorkerWithTask> {
   await Deno.chmod(join(place.temporary, ".."), 0o711);
   await Deno.chmod(place.temporary, 0o1777);
-  return await workerWithTask(place, script, [`--user=${NAME}`, "--user-coarse-grained"]);
+  return await workerWithTask(place, script, [`--user=${NAME}`, "--user-coarse-grained"], variables);
 }
 
 Deno.test(
@@ -105,6 +111,39 @@ Deno.test(
     await its.program.ended;
   },
 );
+
+Deno.test("a cache of another user's task is stored, whether pigz is there or not", needsRoot, async () => {
+  await using place = await playground();
+  // All that it takes, and no pigz.
+  const programs = join(place.project, "programs");
+  await Deno.mkdir(programs, { mode: 0o755 });
+  for (const name of ["id", "getent", "gzip", "tar", "cat", "mkdir", "rm", "chmod"]) {
+    const path = findProgram(name, Deno.env.get("PATH") ?? "");
+    assert.ok(path, name);
+    await Deno.symlink(path, join(programs, name));
+  }
+  await Deno.chmod(place.project, 0o755);
+  await using its = await workerAsOther(place, "true", { PATH: programs });
+  await using caches = new FakeCaches(its.ci);
+  its.ci.commands = {
+    commands: [
+      {
+        name: "deps",
+        instruction: {
+          case: "cacheInstruction",
+          value: { folder: "deps", populateScripts: ["mkdir deps; echo one > deps/file"] },
+        },
+      },
+      { name: "upload", instruction: { case: "uploadCacheInstruction", value: { cacheName: "deps" } } },
+    ],
+    timeoutInSeconds: 60n,
+  };
+  await its.upstream.next("taskStopped");
+  assert.match(its.ci.savedText("upload"), /^Uploaded deps-/m);
+  assert.equal(caches.entries.size, 1);
+  its.program.kill("SIGTERM");
+  await its.program.ended;
+});
 
 for (
   const [what, user, message] of [

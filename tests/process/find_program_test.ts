@@ -12,8 +12,8 @@ Deno.test("a program is found in the first folder of PATH that has it as an exec
     await Deno.writeTextFile(join(second.path, name), "#!/bin/sh\n", { mode: 0o755 });
   }
   const path = `/not/there:${first.path}:${second.path}`;
-  assert.equal(await findProgram("tart", path), join(second.path, "tart"));
-  assert.equal(await findProgram("vetu", path), join(second.path, "vetu"));
-  assert.equal(await findProgram("vetu", first.path), undefined);
-  assert.equal(await findProgram("tart", ""), undefined);
+  assert.equal(findProgram("tart", path), join(second.path, "tart"));
+  assert.equal(findProgram("vetu", path), join(second.path, "vetu"));
+  assert.equal(findProgram("vetu", first.path), undefined);
+  assert.equal(findProgram("tart", ""), undefined);
 });

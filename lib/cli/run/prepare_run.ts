@@ -66,7 +66,7 @@ export async function prepareRun(
 
   const runnable = macosTasks(containerTasks(parsed));
   const selected = wanted === undefined ? runnable : chosenTasks(runnable, wanted);
-  const host = await findVmHost(io, flags.dirty);
+  const host = findVmHost(io, flags.dirty);
   const whyNot = wanted === undefined ? whyNotUnasked : whyNotHere;
   const skip = skipReasons(selected, (task) => whyNot(task, host));
   checkSomethingRuns(selected, { skip, path: definition.path });

@@ -11,10 +11,10 @@ export interface VmHost {
 }
 
 /** Looks which programs for VMs are in `PATH`. */
-export async function findVmHost({ environment }: Pick<Io, "environment">, dirty: boolean): Promise<VmHost> {
+export function findVmHost({ environment }: Pick<Io, "environment">, dirty: boolean): VmHost {
   const programs = new Set<string>();
   for (const name of Object.keys(VM_PROGRAMS)) {
-    if (await findProgram(name, environment.get("PATH") ?? "") !== undefined) programs.add(name);
+    if (findProgram(name, environment.get("PATH") ?? "") !== undefined) programs.add(name);
   }
   return { programs, dirty };
 }

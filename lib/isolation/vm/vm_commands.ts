@@ -44,11 +44,13 @@ export class VmCommands {
   }
 
   /** Rejects with `ProgramMissing` when this host does not have the program. */
-  static async find(program: VmProgram, options: VmCommandsOptions): Promise<VmCommands> {
-    const folders = options.environment.get("PATH") ?? "";
-    const path = await findProgram(program.name, folders);
-    if (path === undefined) throw new ProgramMissing(program, folders);
-    return new VmCommands(program, path, options);
+  static find(program: VmProgram, options: VmCommandsOptions): Promise<VmCommands> {
+    return Promise.try(() => {
+      const folders = options.environment.get("PATH") ?? "";
+      const path = findProgram(program.name, folders);
+      if (path === undefined) throw new ProgramMissing(program, folders);
+      return new VmCommands(program, path, options);
+    });
   }
 
   async pull(image: string, signal: AbortSignal): Promise<void> {
