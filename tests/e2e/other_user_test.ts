@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findProgram } from "../../lib/process/find_program.ts";
 import { findUser } from "../../lib/process/user/find_user.ts";
+import { Origin } from "../agent/clone/origin.ts";
 import { FakeCaches } from "../fakes/upstream_caches.ts";
-import { git } from "../helpers/git.ts";
 import { needsRoot } from "../helpers/small_disk.ts";
 import { type Playground, playground } from "./playground.ts";
 import { type WorkerWithTask, workerWithTask } from "./worker_with_task.ts";
@@ -87,14 +87,12 @@ Deno.test(
   "a clone is the user's, though git is root's, which alone reads its credentials",
   needsRoot,
   async () => {
-    await using place = await playground({ "origin/file": "text\n" });
-    const origin = join(place.project, "origin");
-    await git(origin, "init", "--initial-branch=main");
-    await git(origin, "add", "file");
-    await git(origin, "commit", "--message=first");
+    await using origin = await Origin.start();
+    await origin.commit({ file: "text\n" });
+    await using place = await playground();
     await using its = await workerAsOther(place, "true");
     its.ci.commands = {
-      environment: { CIRRUS_REPO_CLONE_URL: `file://${origin}`, CIRRUS_BRANCH: "main" },
+      environment: { CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" },
       commands: [
         { name: "clone", instruction: { case: "cloneInstruction", value: {} } },
         {

@@ -62,7 +62,7 @@ export class Mirror {
 
   /** A commit that no branch leads to any more, or that lies deeper than was fetched, can be asked for by its id. */
   async #fetchChange(change: string, revision: Revision): Promise<void> {
-    if (await this.#holds(change, revision)) return;
+    if (await this.#holds(change, revision)) return await this.#requireAccess(revision);
     try {
       return await this.#fetch([`+${change}:refs/cirrus/${change}`], revision);
     } catch (error) {
@@ -78,8 +78,16 @@ export class Mirror {
     );
   }
 
+  /**
+   * Asks the origin something, if nothing else does: what is here already may have been fetched with credentials that
+   * the task does not have.
+   */
+  async #requireAccess({ ref }: Revision): Promise<void> {
+    if (ref === undefined) await this.#online(["ls-remote", "--quiet", "--", this.#options.url.text, "HEAD"]);
+  }
+
   async #fetch(refspecs: readonly string[], { tags, depth }: Revision): Promise<void> {
-    const { url, log, signal, progressMs } = this.#options;
+    const { url, log, progressMs } = this.#options;
     const args = [
       ...["fetch", "--quiet", "--no-write-fetch-head"],
       ...tags === "followed" ? [] : ["--no-tags"],
@@ -90,6 +98,12 @@ export class Mirror {
       log,
       ...progressMs !== undefined && { everyMs: progressMs },
     });
+    await this.#online(args);
+  }
+
+  /** Runs what talks to the origin. A network error gets a second chance. */
+  async #online(args: readonly string[]): Promise<void> {
+    const { url, log, signal } = this.#options;
     try {
       await this.#git(args);
     } catch (error) {

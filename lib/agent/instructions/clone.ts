@@ -1,5 +1,6 @@
 import { readCloneRequest } from "../clone/clone_request.ts";
 import { cloneRepository } from "../clone/clone_repository.ts";
+import { HostRepositoryRefused } from "../clone/host_repository_refused.ts";
 import { Mirrors } from "../clone/mirrors.ts";
 import type { InstructionHandler } from "./instruction.ts";
 
@@ -11,7 +12,9 @@ export const runCloneInstruction: InstructionHandler<"cloneInstruction"> = async
   if (projectSource) {
     await projectSource.deliver({ machine, directory: workingDirectory }, { log, signal });
   } else {
-    await cloneRepository(readCloneRequest(environment), {
+    const request = readCloneRequest(environment);
+    if (request.url.kind === "file" && !context.readsHost) throw new HostRepositoryRefused(request.url);
+    await cloneRepository(request, {
       machine,
       directory: workingDirectory,
       mirrors: new Mirrors(context.mirrors),
