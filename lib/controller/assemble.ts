@@ -1,8 +1,10 @@
 import type { Logger } from "../logging/logger.ts";
 import type { Implementation } from "../rpc/server.ts";
+import { Builds } from "./builds/builds.ts";
 import type { Clock } from "./clock.ts";
 import { BuildWatchers } from "./events/build_watchers.ts";
 import { IdSource } from "./id_source.ts";
+import { CommandLogs, type LogName } from "./logs/command_logs.ts";
 import { Logs } from "./logs/logs.ts";
 import type { ControllerMetrics } from "./metrics/controller_metrics.ts";
 import type { LogEvent } from "./records.ts";
@@ -15,6 +17,7 @@ import type { RegistrationTokens } from "./services/registration_tokens.ts";
 import { TaskAccess } from "./services/task_access.ts";
 import { workersService } from "./services/workers_service.ts";
 import type { LogKey, Store } from "./store/store.ts";
+import { Tasks } from "./tasks/tasks.ts";
 import { TaskControl } from "./tasks/task_control.ts";
 import { Watchdog, type WatchdogLimits } from "./tasks/watchdog.ts";
 import { Assignment } from "./workers/assignment.ts";
@@ -23,10 +26,13 @@ import { Dispatcher } from "./workers/dispatcher.ts";
 import { explainWait, summarizeWait, type WaitReason } from "./workers/explain_wait.ts";
 import { Pool } from "./workers/pool.ts";
 import { TaskQueue } from "./workers/task_queue.ts";
+import { Workers } from "./workers/workers.ts";
 
 export interface AssembleOptions extends WatchdogLimits {
   readonly store: Store;
   readonly logsDirectory: string;
+  /** Rejects with `StoreFullError` when there is no space for more builds. */
+  readonly requireSpace: () => Promise<void>;
   readonly caches: Omit<CacheCallsOptions, "builds">;
   readonly artifacts: Omit<ArtifactCallsOptions, "index" | "clock">;
   readonly tokens: RegistrationTokens;
@@ -40,22 +46,16 @@ export interface AssembleOptions extends WatchdogLimits {
 
 /** The parts of a controller, at work. */
 export interface Parts {
-  readonly ids: IdSource;
+  readonly builds: Builds;
+  readonly tasks: Tasks;
+  readonly logs: CommandLogs;
+  readonly workers: Workers;
+  readonly storedLogs: Logs;
   readonly pool: Pool;
-  readonly assignments: Assignments;
-  readonly polls: Polls;
-  readonly logs: Logs;
-  readonly watchers: BuildWatchers;
   readonly queue: TaskQueue;
-  readonly control: TaskControl;
   readonly dispatcher: Dispatcher;
   readonly watchdog: Watchdog;
-  readonly metrics: ControllerMetrics;
   readonly services: readonly Implementation[];
-  /** Why a task waits, worker by worker; undefined when it does not wait. */
-  readonly explain: (taskId: string) => WaitReason[] | undefined;
-  /** The log that a command has in the last try of its task. */
-  readonly logKey: (taskId: string, command: string) => Promise<LogKey | undefined>;
 }
 
 /** Puts the parts of a controller together and gives them what was stored. */
@@ -68,7 +68,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   const pool = await Pool.load(store.workers, { clock, logger });
   const assignments = new Assignments();
 
-  const logKey = async (taskId: string, command: string): Promise<LogKey | undefined> => {
+  const keyOf = async ({ taskId, command }: LogName): Promise<LogKey | undefined> => {
     const last = await tasks.lastAssignment(taskId);
     return last && { assignmentId: last.id, command };
   };
@@ -79,7 +79,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
   const watchers = new BuildWatchers({
     builds: store.builds,
     logOf: async (taskId, command) => {
-      const key = await logKey(taskId, command);
+      const key = await keyOf({ taskId, command });
       return key ? (await logOf(key, taskId))[0] : undefined;
     },
     logsOf: async (buildId) => {
@@ -136,20 +136,17 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
       logger,
     }),
   ];
+  const { requireSpace } = options;
   return {
-    ids,
+    builds: new Builds({ store: store.builds, ids, queue, control, watchers, clock, requireSpace }),
+    tasks: new Tasks({ store: store.builds, ids, control, explain, requireSpace }),
+    logs: new CommandLogs({ logs, keyOf, store: store.builds, watchers }),
+    workers: new Workers({ pool, assignments, polls }),
+    storedLogs: logs,
     pool,
-    assignments,
-    polls,
-    logs,
-    watchers,
     queue,
-    control,
     dispatcher,
     watchdog,
-    metrics,
     services,
-    explain,
-    logKey,
   };
 }

@@ -137,7 +137,7 @@ export interface LogEvent {
   readonly size: number;
 }
 
-/** What `watchBuild` yields. */
+/** What `Builds.watch` yields. */
 export type BuildEvent = StoredEvent | LogEvent;
 
 /** One try to run a task: who has it, and what opens its calls. */

@@ -94,7 +94,7 @@ Deno.test("Ctrl-C stops following a build, which goes on", async () => {
   command.io.send("SIGINT");
   const { exitCode, stderr } = await command.ended;
   assert.equal(exitCode, 130);
-  const [build] = await site.controller.listBuilds({ limit: 1 });
+  const [build] = await site.controller.builds.list({ limit: 1 });
   assert.equal(
     stderr,
     `Build ${build?.id} goes on without being followed: "cirrus cancel ${build?.id}" stops it\n`,

@@ -1,6 +1,7 @@
 import { runCli } from "../../lib/cli/cli.ts";
 import { ServedController } from "../../lib/cli/controller/served_controller.ts";
-import type { Controller, ControllerOptions } from "../../lib/controller/controller.ts";
+import type { Controller } from "../../lib/controller/controller.ts";
+import type { StartOptions } from "../../lib/controller/start_options.ts";
 import { silentLogger } from "../../lib/logging/logger.ts";
 import type { UpstreamOptions } from "../../lib/worker/options/worker_options.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
@@ -38,7 +39,7 @@ export interface ControllerSite extends AsyncDisposable {
 }
 
 export async function controllerSite(
-  options: Partial<ControllerOptions> & { readonly publicHttpUrl?: string } = {},
+  options: Partial<StartOptions> & { readonly publicHttpUrl?: string } = {},
 ): Promise<ControllerSite> {
   await using resources = new AsyncDisposableStack();
   const { path: directory } = resources.use(await temporaryDirectory());

@@ -7,7 +7,7 @@ import { startController, waitForBuild } from "./running_controller.ts";
 Deno.test("Controller takes a task from the build to its outcome", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task({ commands: ["one", "two"] })] });
+  const build = await controller.builds.create({ tasks: [task({ commands: ["one", "two"] })] });
 
   const given = await worker.takeTask();
   assert.equal(given.id, build.tasks[0]?.id);
@@ -29,6 +29,6 @@ Deno.test("Controller takes a task from the build to its outcome", async () => {
     name: "one",
     state: { status: "completed", durationMs: 2, signaled: false },
   });
-  const log = await controller.readLog({ taskId: given.id, command: "one" }, { offset: 0 });
+  const log = await controller.logs.read({ taskId: given.id, command: "one" }, { offset: 0 });
   assert.equal(new TextDecoder().decode(log?.bytes), "hello world\n");
 });

@@ -62,7 +62,7 @@ Deno.test("A controller that is killed in the middle of a task goes on with it w
   await using third = await startController({ dataDirectory });
   assert.equal((await waitForBuild(third, build.id)).status, "completed");
   const read = async (command: string) => {
-    const slice = await third.readLog({ taskId: given.id, command }, { offset: 0 });
+    const slice = await third.logs.read({ taskId: given.id, command }, { offset: 0 });
     return new TextDecoder().decode(slice?.bytes);
   };
   assert.equal(await read("one"), "small\n");
@@ -97,11 +97,11 @@ Deno.test("A cancelled task is still to be stopped after the controller was star
     await using controller = await startController({ dataDirectory });
     port = controller.port;
     running = resources.use(await RawWorker.connect(controller.endpoint, { name: "w1" }));
-    const build = await controller.createBuild({ tasks: [task()] });
+    const build = await controller.builds.create({ tasks: [task()] });
     const given = await running.takeTask();
     taskId = given.id;
     await given.started();
-    await controller.cancelBuild(build.id, "Not needed");
+    await controller.builds.cancel(build.id, "Not needed");
   }
   await using _controller = await startController({ dataDirectory, port });
   const answer = await again(() => running.poll({ runningTasks: [taskId] }));
@@ -114,7 +114,7 @@ Deno.test("Queued tasks and idempotency keys are remembered", async () => {
   const build = { tasks: [task({ labels: { os: "darwin" } })], idempotency: { key: "push 17", digest: "d" } };
   const { id, tasks } = await storeBuild(dataDirectory, build);
   await using controller = await startController({ dataDirectory });
-  assert.equal((await controller.createBuild(build)).id, id);
+  assert.equal((await controller.builds.create(build)).id, id);
   using worker = await RawWorker.connect(controller.endpoint, { name: "mac", labels: { os: "darwin" } });
   assert.equal((await worker.takeTask()).id, tasks[0]?.id);
 });
@@ -131,7 +131,7 @@ Deno.test("A worker that was disabled stays so", async () => {
     metadata = worker.metadata;
   }
   await using controller = await startController({ dataDirectory, holdMs: 10 });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
   assert.deepEqual((await worker.poll({}, { metadata })).tasksToStart, []);
 });

@@ -18,15 +18,15 @@ Deno.test(
     await using disk = await smallDisk({ bytes: 24 * 1024 * 1024 });
     await using controller = await startController({ dataDirectory: `${disk.path}/data` });
     using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-    const build = await controller.createBuild({ tasks: [task()] });
+    const build = await controller.builds.create({ tasks: [task()] });
     const given = await worker.takeTask();
     await given.started();
     await given.streamLog("main", ["before\n".repeat(10_000)]);
 
     const makeRoom = await disk.fill();
-    const another = () => controller.createBuild({ tasks: [task()] });
+    const another = () => controller.builds.create({ tasks: [task()] });
     await assert.rejects(another(), isFull);
-    await assert.rejects(controller.rerunTask(given.id), isFull);
+    await assert.rejects(controller.tasks.rerun(given.id), isFull);
     await assert.rejects(given.streamLog("main", ["x".repeat(1_000_000)]), {
       code: Code.RESOURCE_EXHAUSTED,
       details: /logs is full/,
@@ -38,9 +38,9 @@ Deno.test(
     await given.finished([{ name: "main", status: Status.COMPLETED }]);
     await given.stopped();
     assert.equal((await waitForBuild(controller, build.id)).status, "completed");
-    const log = await controller.readLog({ taskId: given.id, command: "main" }, { offset: 69_990 });
+    const log = await controller.logs.read({ taskId: given.id, command: "main" }, { offset: 69_990 });
     assert.equal(new TextDecoder().decode(log?.bytes), "re\nbefore\nafter\n".slice(-16));
-    assert.equal((await controller.listBuilds({ limit: 100 })).length, 2);
+    assert.equal((await controller.builds.list({ limit: 100 })).length, 2);
     await worker.takeTask();
   },
 );
@@ -55,9 +55,9 @@ Deno.test(
     await Deno.symlink(join(disk.path, "logs"), join(directory.path, "logs"));
     await using controller = await startController({ dataDirectory: directory.path });
     const makeRoom = await disk.fill();
-    await assert.rejects(controller.createBuild({ tasks: [task()] }), isFull);
-    assert.deepEqual(await controller.listBuilds({ limit: 1 }), []);
+    await assert.rejects(controller.builds.create({ tasks: [task()] }), isFull);
+    assert.deepEqual(await controller.builds.list({ limit: 1 }), []);
     await makeRoom();
-    await controller.createBuild({ tasks: [task()] });
+    await controller.builds.create({ tasks: [task()] });
   },
 );

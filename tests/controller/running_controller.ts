@@ -1,11 +1,12 @@
 import { silentLogger } from "../../lib/logging/logger.ts";
 import type { NewBuild } from "../../lib/controller/builds/new_build.ts";
-import { Controller, type ControllerOptions } from "../../lib/controller/controller.ts";
+import { Controller } from "../../lib/controller/controller.ts";
+import type { StartOptions } from "../../lib/controller/start_options.ts";
 import type { BuildEvent, BuildRecord, TaskRecord, TaskState } from "../../lib/controller/records.ts";
 import { TOKEN } from "./raw_worker.ts";
 
 /** A controller on a free port of the loopback, in memory unless told otherwise. */
-export function startController(options: Partial<ControllerOptions> = {}): Promise<Controller> {
+export function startController(options: Partial<StartOptions> = {}): Promise<Controller> {
   return Controller.start({
     hostname: "127.0.0.1",
     port: 0,
@@ -19,7 +20,7 @@ export function startController(options: Partial<ControllerOptions> = {}): Promi
 /** Stores a build in a data directory before the controller that is to be killed uses it. */
 export async function storeBuild(dataDirectory: string, build: NewBuild): Promise<BuildRecord> {
   await using controller = await startController({ dataDirectory });
-  return await controller.createBuild(build);
+  return await controller.builds.create(build);
 }
 
 /** All that there is of a command's log. */
@@ -31,7 +32,7 @@ export async function readWholeLog(
   const decoder = new TextDecoder();
   let text = "";
   for (let offset = 0;;) {
-    const bytes = (await controller.readLog({ taskId, command }, { offset }))?.bytes ?? new Uint8Array();
+    const bytes = (await controller.logs.read({ taskId, command }, { offset }))?.bytes ?? new Uint8Array();
     if (bytes.length === 0) return text + decoder.decode();
     text += decoder.decode(bytes, { stream: true });
     offset += bytes.length;
@@ -45,7 +46,7 @@ export async function waitForEvent(
   matches: (event: BuildEvent) => boolean,
 ): Promise<BuildEvent> {
   const signal = AbortSignal.timeout(20_000);
-  for await (const event of controller.watchBuild(buildId, { signal })) if (matches(event)) return event;
+  for await (const event of controller.builds.watch(buildId, { signal })) if (matches(event)) return event;
   throw new Error("The build ended without the event that the test waits for");
 }
 
@@ -57,7 +58,7 @@ export async function waitForTask(
 ): Promise<TaskRecord> {
   const { buildId } = await requireTask(controller, taskId);
   const signal = AbortSignal.timeout(20_000);
-  for await (const _event of controller.watchBuild(buildId, { signal })) {
+  for await (const _event of controller.builds.watch(buildId, { signal })) {
     const task = await requireTask(controller, taskId);
     if (task.state.status === status) return task;
   }
@@ -67,13 +68,13 @@ export async function waitForTask(
 /** Waits until a build has ended. */
 export async function waitForBuild(controller: Controller, buildId: string): Promise<BuildRecord> {
   await waitForEvent(controller, buildId, (event) => event.kind === "build" && event.status !== "executing");
-  const build = await controller.findBuild(buildId);
+  const build = await controller.builds.find(buildId);
   if (!build) throw new Error(`There is no build ${buildId}`);
   return build;
 }
 
 export async function requireTask(controller: Controller, taskId: string): Promise<TaskRecord> {
-  const task = await controller.findTask(taskId);
+  const task = await controller.tasks.find(taskId);
   if (!task) throw new Error(`There is no task ${taskId}`);
   return task;
 }

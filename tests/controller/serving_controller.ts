@@ -1,5 +1,6 @@
 import type { Repository } from "../../lib/controller/builds/repository.ts";
-import type { Controller, ControllerOptions } from "../../lib/controller/controller.ts";
+import type { Controller } from "../../lib/controller/controller.ts";
+import type { StartOptions } from "../../lib/controller/start_options.ts";
 import { Status } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { task } from "./builds.ts";
 import { type RawTask, RawWorker } from "./raw_worker.ts";
@@ -14,7 +15,7 @@ export interface ServingController extends AsyncDisposable {
   release(taken: RawTask): Promise<void>;
 }
 
-export async function startServing(options: Partial<ControllerOptions> = {}): Promise<ServingController> {
+export async function startServing(options: Partial<StartOptions> = {}): Promise<ServingController> {
   await using resources = new AsyncDisposableStack();
   const controller = resources.use(await startController(options));
   const stop = new AbortController();
@@ -32,7 +33,7 @@ export async function startServing(options: Partial<ControllerOptions> = {}): Pr
   return {
     controller,
     async takeTask(repository = {}) {
-      await controller.createBuild({ tasks: [task()], repository });
+      await controller.builds.create({ tasks: [task()], repository });
       return await worker.takeTask();
     },
     async release(taken) {

@@ -39,11 +39,11 @@ const WHOLE_STORY = [
   "build completed",
 ];
 
-Deno.test("watchBuild tells what happens as it happens, a command's log before its end", async () => {
+Deno.test("watching a build tells what happens as it happens, a command's log before its end", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task()] });
-  const watched = collect(controller.watchBuild(build.id, { signal: FOREVER }));
+  const build = await controller.builds.create({ tasks: [task()] });
+  const watched = collect(controller.builds.watch(build.id, { signal: FOREVER }));
   await run(await worker.takeTask());
   const seen = (await watched).filter((text, index, all) => text !== all[index - 1]);
   assert.deepEqual(
@@ -53,40 +53,40 @@ Deno.test("watchBuild tells what happens as it happens, a command's log before i
   assert.ok(seen.indexOf("log main 6") < seen.indexOf("command main completed"));
 });
 
-Deno.test("watchBuild tells the whole story also afterwards, or what came after a certain event", async () => {
+Deno.test("watching a build tells the whole story also afterwards, or what came after a certain event", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task()] });
+  const build = await controller.builds.create({ tasks: [task()] });
   await run(await worker.takeTask());
   await waitForBuild(controller, build.id);
-  assert.deepEqual(await collect(controller.watchBuild(build.id, { signal: FOREVER })), WHOLE_STORY);
+  assert.deepEqual(await collect(controller.builds.watch(build.id, { signal: FOREVER })), WHOLE_STORY);
 
-  const events = await Array.fromAsync(controller.watchBuild(build.id, { signal: FOREVER }));
+  const events = await Array.fromAsync(controller.builds.watch(build.id, { signal: FOREVER }));
   const executing = events.find((event) => event.kind === "task" && event.state.status === "executing");
   assert.ok(executing && executing.kind !== "log");
-  const rest = await collect(controller.watchBuild(build.id, { signal: FOREVER, after: executing.seq }));
+  const rest = await collect(controller.builds.watch(build.id, { signal: FOREVER, after: executing.seq }));
   assert.deepEqual(rest, WHOLE_STORY.slice(4));
 });
 
-Deno.test("watchBuild tells one who comes in the middle of a command of the log that it has by then", async () => {
+Deno.test("watching a build tells one who comes in the middle of a command of the log that it has by then", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task()] });
+  const build = await controller.builds.create({ tasks: [task()] });
   const given = await worker.takeTask();
   await given.started();
   await given.streamLog("main", ["hello\n"]);
-  for await (const event of controller.watchBuild(build.id, { signal: FOREVER })) {
+  for await (const event of controller.builds.watch(build.id, { signal: FOREVER })) {
     if (event.kind !== "log") continue;
     assert.deepEqual(event, { kind: "log", taskId: given.id, command: "main", size: 6 });
     break;
   }
 });
 
-Deno.test("watchBuild holds nothing for one who does not read, and loses nothing of what is kept", async () => {
+Deno.test("watching a build holds nothing for one who does not read, and loses nothing of what is kept", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task()] });
-  const slow = controller.watchBuild(build.id, { signal: FOREVER });
+  const build = await controller.builds.create({ tasks: [task()] });
+  const slow = controller.builds.watch(build.id, { signal: FOREVER });
   await slow.next();
   const given = await worker.takeTask();
   await given.started();
@@ -98,13 +98,13 @@ Deno.test("watchBuild holds nothing for one who does not read, and loses nothing
   assert.ok(rest.includes("log main 20"));
 });
 
-Deno.test("watchBuild ends with the reason of the one who does not want to watch any more", async () => {
+Deno.test("watching a build ends with the reason of the one who does not want to watch any more", async () => {
   await using controller = await startController();
-  const build = await controller.createBuild({ tasks: [task()] });
+  const build = await controller.builds.create({ tasks: [task()] });
   const enough = new AbortController();
-  const watched = collect(controller.watchBuild(build.id, { signal: enough.signal }));
+  const watched = collect(controller.builds.watch(build.id, { signal: enough.signal }));
   const reason = new AbortReason("cancelled", "Enough");
   enough.abort(reason);
   await assert.rejects(watched, reason);
-  await assert.rejects(collect(controller.watchBuild("unknown", { signal: FOREVER })), /there is none/);
+  await assert.rejects(collect(controller.builds.watch("unknown", { signal: FOREVER })), /there is none/);
 });

@@ -80,7 +80,7 @@ export async function executeRun(
     logger,
   });
   await using _blobs = serveBlobs(controller.blobs);
-  const record = await controller.createBuild(build);
+  const record = await controller.builds.create(build);
   for (const [index, title] of taskTitles(record.tasks).entries()) {
     titles.set(record.tasks[index]?.id ?? "", title);
   }
@@ -102,7 +102,7 @@ export async function executeRun(
 
   const cancel = async () => {
     await options.show({ kind: "note", text: "Cancelling the tasks" });
-    await controller.cancelBuild(record.id, interruption.asked.reason.message);
+    await controller.builds.cancel(record.id, interruption.asked.reason.message);
   };
   const onAsked = () =>
     cancel().catch((error) => logger.error(`Could not cancel the tasks: ${errorMessage(error)}`));

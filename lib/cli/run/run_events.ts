@@ -8,11 +8,15 @@ const SLICE_BYTES = 256 * 1024;
 
 /** The part of the controller that a build is followed by. */
 export interface BuildSource {
-  watchBuild(id: string, options: { signal: AbortSignal }): AsyncIterable<BuildEvent>;
-  readLog(
-    key: { readonly taskId: string; readonly command: string },
-    part: { readonly offset: number; readonly length: number },
-  ): Promise<LogSlice | undefined>;
+  readonly builds: {
+    watch(id: string, options: { signal: AbortSignal }): AsyncIterable<BuildEvent>;
+  };
+  readonly logs: {
+    read(
+      log: { readonly taskId: string; readonly command: string },
+      part: { readonly offset: number; readonly length: number },
+    ): Promise<LogSlice | undefined>;
+  };
 }
 
 /** What must be known of a build to follow it. */
@@ -70,7 +74,7 @@ class BuildFollower {
 
   async *follow(signal: AbortSignal): AsyncGenerator<RunEvent> {
     yield { kind: "run started", tasks: this.#titles() };
-    for await (const event of this.#source.watchBuild(this.#build.id, { signal })) {
+    for await (const event of this.#source.builds.watch(this.#build.id, { signal })) {
       if (event.kind === "build") {
         if (event.status !== "executing") return;
         continue;
@@ -145,7 +149,7 @@ class BuildFollower {
     const progress = task.commands.get(key.command);
     if (progress === undefined) return;
     for (;;) {
-      const slice = await this.#source.readLog(key, { offset: progress.offset, length: SLICE_BYTES });
+      const slice = await this.#source.logs.read(key, { offset: progress.offset, length: SLICE_BYTES });
       if (slice === undefined || slice.bytes.byteLength === 0) return;
       progress.offset += slice.bytes.byteLength;
       const text = progress.decoder.decode(slice.bytes, { stream: true });

@@ -43,9 +43,11 @@ export async function tallyBuild(
   const onAway = ({ message }: Error) =>
     void show({ kind: "note", text: `${message}; trying again, and the build goes on` }).catch(() => {});
   const source = {
-    watchBuild: (id: string) => client.watchBuild(id, { signal, onAway }),
-    readLog: (...log: Parameters<ControllerClient["readLog"]>) =>
-      patiently(() => client.readLog(...log), { signal }),
+    builds: { watch: (id: string) => client.watchBuild(id, { signal, onAway }) },
+    logs: {
+      read: (...log: Parameters<ControllerClient["readLog"]>) =>
+        patiently(() => client.readLog(...log), { signal }),
+    },
   };
   const tasks = build.tasks.map((task) => ({ ...task, state: { status: task.status } }));
   for await (const event of runEvents(source, { id: build.id, tasks }, { signal })) {

@@ -41,7 +41,7 @@ async function storeBuilds(dataDirectory: string): Promise<void> {
     logger: silentLogger,
   });
   for (let count = 0; count < BUILDS; count++) {
-    const { id } = await controller.createBuild({ tasks: [task({ commands: ["clone", "test"] })] });
-    if (count < BUILDS - WAITING) await controller.cancelBuild(id, "Only to be stored");
+    const { id } = await controller.builds.create({ tasks: [task({ commands: ["clone", "test"] })] });
+    if (count < BUILDS - WAITING) await controller.builds.cancel(id, "Only to be stored");
   }
 }

@@ -67,10 +67,12 @@ async function follow(
   logs: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<RunEvent[]> {
   const source: BuildSource = {
-    watchBuild: () => ReadableStream.from(events),
-    readLog({ command }, { offset, length }) {
-      const log = logs[command];
-      return Promise.resolve(log && { bytes: log.subarray(offset, offset + length), size: log.byteLength });
+    builds: { watch: () => ReadableStream.from(events) },
+    logs: {
+      read({ command }, { offset, length }) {
+        const log = logs[command];
+        return Promise.resolve(log && { bytes: log.subarray(offset, offset + length), size: log.byteLength });
+      },
     },
   };
   const [started, ...rest] = await Array.fromAsync(

@@ -29,7 +29,7 @@ async function upload({ agent }: RawTask, { name = "binary", type = "", format =
 /** A build whose tasks a worker has, all at once. */
 async function begin(api: RunningApi, names = ["main"]) {
   const tasks = names.map((name, id) => task({ id, name, resources: { slot: 1 } }));
-  const { id } = await api.controller.createBuild({ tasks });
+  const { id } = await api.controller.builds.create({ tasks });
   const worker = await RawWorker.connect(api.controller.endpoint, { name: "w", resources: { slot: 9 } });
   const given: RawTask[] = [];
   while (given.length < names.length) {
@@ -215,7 +215,7 @@ Deno.test("a task that was run again gives way to the new one", async () => {
   using build = await uploaded(api, { files: { a: "old", b: "old" } });
   await build.task.finished([{ name: "main", status: Status.FAILED }]);
   await build.task.stopped();
-  await api.controller.rerunTask(build.task.id);
+  await api.controller.tasks.rerun(build.task.id);
   assert.equal((await api.fetch(`/v1/artifact/build/${build.id}/binary/a`)).status, 404);
   assert.equal(await text(await api.fetch(`/v1/artifact/task/${build.task.id}/binary/a`)), "old");
 });

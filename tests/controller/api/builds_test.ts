@@ -237,7 +237,7 @@ Deno.test("An Idempotency-Key makes one build of requests that are repeated, als
   const builds = await Promise.all(Array.from({ length: 5 }, () => submit(api, {}, headers)));
   assert.equal(new Set(builds.map(({ id }) => id)).size, 1);
   assert.equal((await submit(api, {}, headers)).id, builds[0]?.id);
-  assert.equal((await api.controller.listBuilds({ limit: 10 })).length, 1);
+  assert.equal((await api.controller.builds.list({ limit: 10 })).length, 1);
   assert.notEqual((await submit(api, {}, { "Idempotency-Key": "push 18" })).id, builds[0]?.id);
 
   const other = await api.post("/v1/builds", { definition: DEFINITION, tasks: ["lint"] }, headers);
@@ -268,7 +268,7 @@ ${Array.from({ length: 5_000 }, (_, n) => `      - N: "${n}"`).join("\n")}
 
 Deno.test("GET /v1/builds pages through all builds once while others arrive", async () => {
   await using api = await startApi();
-  const make = async () => (await api.controller.createBuild({ tasks: [task()] })).id;
+  const make = async () => (await api.controller.builds.create({ tasks: [task()] })).id;
   const ids: string[] = [];
   for (let n = 0; n < 7; n++) ids.unshift(await make());
   const seen: string[] = [];

@@ -13,7 +13,7 @@ const parsed = (events: readonly SentEvent[]) =>
 
 Deno.test("GET /v1/builds/ID/events tells what happened, then what happens, until the build has ended", async () => {
   await using api = await startApi();
-  const { id } = await api.controller.createBuild({ tasks: [task()] });
+  const { id } = await api.controller.builds.create({ tasks: [task()] });
   const reading = Array.fromAsync(sentEvents(api, id));
   using worker = await RawWorker.connect(api.controller.endpoint, { name: "w1" });
   const given = await worker.takeTask();
@@ -45,8 +45,8 @@ Deno.test("GET /v1/builds/ID/events tells what happened, then what happens, unti
 
 Deno.test("A stream of events goes on after the Last-Event-ID, and says when there is nothing to come back for", async () => {
   await using api = await startApi();
-  const { id } = await api.controller.createBuild({ tasks: [task()] });
-  await api.controller.cancelBuild(id, "Not needed");
+  const { id } = await api.controller.builds.create({ tasks: [task()] });
+  await api.controller.builds.cancel(id, "Not needed");
   const all = (await Array.fromAsync(sentEvents(api, id))).filter((event) => event.id !== undefined);
   assert.equal(all.length, 4);
   for (const [seen, { id: last = "" }] of all.slice(0, -1).entries()) {
@@ -59,7 +59,7 @@ Deno.test("A stream of events goes on after the Last-Event-ID, and says when the
 
 Deno.test("Who comes back while the build runs is told what happened meanwhile", async () => {
   await using api = await startApi();
-  const { id } = await api.controller.createBuild({ tasks: [task()] });
+  const { id } = await api.controller.builds.create({ tasks: [task()] });
   let last: string | undefined;
   for await (const event of sentEvents(api, id)) {
     last = event.id ?? last;
@@ -81,11 +81,11 @@ Deno.test("Who comes back while the build runs is told what happened meanwhile",
 
 Deno.test("A stream of events says with comments that it is alive", async () => {
   await using api = await startApi({ api: { keepaliveMs: 10 } });
-  const { id } = await api.controller.createBuild({ tasks: [task()] });
+  const { id } = await api.controller.builds.create({ tasks: [task()] });
   let comments = 0;
   for await (const { data, event } of sentEvents(api, id)) {
     if (data.startsWith(":")) comments++;
-    if (comments === 3) await api.controller.cancelBuild(id, "Not needed");
+    if (comments === 3) await api.controller.builds.cancel(id, "Not needed");
     if (event === "build" && data.includes("aborted")) break;
   }
   assert.ok(comments >= 3);
@@ -93,7 +93,7 @@ Deno.test("A stream of events says with comments that it is alive", async () => 
 
 Deno.test("A stream of events ends when the API closes, without the end of the build", async () => {
   await using api = await startApi();
-  const { id } = await api.controller.createBuild({ tasks: [task()] });
+  const { id } = await api.controller.builds.create({ tasks: [task()] });
   const seen = [];
   for await (const { event, data } of sentEvents(api, id)) {
     if (event === "build") api.api[Symbol.dispose]();
@@ -105,7 +105,7 @@ Deno.test("A stream of events ends when the API closes, without the end of the b
 Deno.test("A stream of events wants a build and an id that there are", async () => {
   await using api = await startApi();
   await answered(errorSchema, await api.fetch("/v1/builds/1/events"), 404);
-  const { id } = await api.controller.createBuild({ tasks: [task()] });
+  const { id } = await api.controller.builds.create({ tasks: [task()] });
   const response = await api.fetch(`/v1/builds/${id}/events`, { headers: { "last-event-id": "x" } });
   assert.match((await answered(errorSchema, response, 400)).error.message, /Last-Event-ID/);
 });

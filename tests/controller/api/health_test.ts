@@ -56,7 +56,7 @@ Deno.test("/metrics counts what happens", async () => {
 
   using worker = await RawWorker.connect(api.controller.endpoint, { name: 'w"1\\' });
   await worker.poll();
-  const build = await api.controller.createBuild({
+  const build = await api.controller.builds.create({
     tasks: [
       task({ id: 0 }),
       task({ id: 1, labels: { os: "none" } }),

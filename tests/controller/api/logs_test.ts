@@ -12,7 +12,7 @@ const pathOf = (taskId: string, command = "main") =>
 
 /** A task of one command that a worker has. */
 async function startTask(api: RunningApi, commands = ["main"]) {
-  const build = await api.controller.createBuild({ tasks: [task({ commands })] });
+  const build = await api.controller.builds.create({ tasks: [task({ commands })] });
   const worker = await RawWorker.connect(api.controller.endpoint, { name: "w1" });
   const given = await worker.takeTask();
   await given.started();
@@ -158,10 +158,10 @@ Deno.test("A log that is followed starts over with the task when its worker is l
 
 Deno.test("A log that is followed ends when its task is cancelled before it ran", async () => {
   await using api = await startApi();
-  const build = await api.controller.createBuild({ tasks: [task()] });
+  const build = await api.controller.builds.create({ tasks: [task()] });
   const response = await api.fetch(`${pathOf(build.tasks[0]?.id ?? "")}?follow=1`);
   const text = response.text();
-  await api.controller.cancelBuild(build.id, "Not needed");
+  await api.controller.builds.cancel(build.id, "Not needed");
   assert.equal(await text, "");
 });
 

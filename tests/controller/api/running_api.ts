@@ -1,5 +1,6 @@
 import { type Api, type ApiOptions, createApi } from "../../../lib/controller/api/create_api.ts";
-import type { Controller, ControllerOptions } from "../../../lib/controller/controller.ts";
+import type { Controller } from "../../../lib/controller/controller.ts";
+import type { StartOptions } from "../../../lib/controller/start_options.ts";
 import { silentLogger } from "../../../lib/logging/logger.ts";
 import { startController } from "../running_controller.ts";
 
@@ -17,7 +18,7 @@ export interface RunningApi extends AsyncDisposable {
 }
 
 export async function startApi(
-  options: Partial<ControllerOptions> & { readonly api?: Partial<ApiOptions> } = {},
+  options: Partial<StartOptions> & { readonly api?: Partial<ApiOptions> } = {},
 ): Promise<RunningApi> {
   await using resources = new AsyncDisposableStack();
   const controller = resources.use(await startController(options));

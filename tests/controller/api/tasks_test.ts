@@ -11,7 +11,7 @@ const get = async (api: RunningApi, id: string) =>
 
 Deno.test("GET /v1/tasks/ID has the state and the commands with status and duration", async () => {
   await using api = await startApi();
-  const build = await api.controller.createBuild({ tasks: [task({ commands: ["one", "two", "three"] })] });
+  const build = await api.controller.builds.create({ tasks: [task({ commands: ["one", "two", "three"] })] });
   using worker = await RawWorker.connect(api.controller.endpoint, { name: "w1" });
   const given = await worker.takeTask();
   await given.started();
@@ -36,7 +36,7 @@ Deno.test("GET /v1/tasks/ID has the state and the commands with status and durat
 
 Deno.test("GET /v1/tasks/ID tells of each worker why the task waits, and of tasks that come first", async () => {
   await using api = await startApi({ holdMs: 1 });
-  const { tasks: [first, second] } = await api.controller.createBuild({
+  const { tasks: [first, second] } = await api.controller.builds.create({
     tasks: [
       task({ id: 0, name: "first", labels: { os: "darwin" }, resources: { gpu: 2 } }),
       task({ id: 1, name: "second", requires: [0] }),
@@ -57,7 +57,7 @@ Deno.test("GET /v1/tasks/ID tells of each worker why the task waits, and of task
   await join("small", { labels: { os: "darwin" }, gpu: 1 });
   await join("busy", { labels: { os: "darwin" }, gpu: 2 });
   await join("off", { labels: { os: "darwin" }, gpu: 2 });
-  await api.controller.setWorkerDisabled("off", true);
+  await api.controller.workers.setDisabled("off", true);
   const wait = await waitOf(first);
   assert.deepEqual(wait?.workers.map(({ worker, reason, text, live }) => [worker, reason, text, live]), [
     ["linux", "label", "label os is linux (wanted: darwin)", true],
@@ -72,7 +72,7 @@ Deno.test("GET /v1/tasks/ID tells of each worker why the task waits, and of task
 
 Deno.test("POST /v1/tasks/ID/cancel aborts a task with the reason that is given, once", async () => {
   await using api = await startApi();
-  const { tasks: [one] } = await api.controller.createBuild({ tasks: [task()] });
+  const { tasks: [one] } = await api.controller.builds.create({ tasks: [task()] });
   const cancel = async (body?: object) =>
     await answered(taskWithWaitSchema, await api.post(`/v1/tasks/${one?.id}/cancel`, body));
   const cancelled = await cancel({ reason: "Not needed" });
@@ -82,7 +82,7 @@ Deno.test("POST /v1/tasks/ID/cancel aborts a task with the reason that is given,
 
 Deno.test("POST /v1/tasks/ID/rerun runs a task as a new one, and the old one keeps its record", async () => {
   await using api = await startApi();
-  const build = await api.controller.createBuild({ tasks: [task()] });
+  const build = await api.controller.builds.create({ tasks: [task()] });
   using worker = await RawWorker.connect(api.controller.endpoint, { name: "w1" });
   const given = await worker.takeTask();
   await given.started();

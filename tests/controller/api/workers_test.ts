@@ -12,7 +12,9 @@ Deno.test("GET /v1/workers has labels, resources, version, what runs, and when i
     labels: { version: "1.2.3", os: "linux" },
     resources: { gpu: 2 },
   });
-  const build = await api.controller.createBuild({ tasks: [task({ name: "train", resources: { gpu: 1 } })] });
+  const build = await api.controller.builds.create({
+    tasks: [task({ name: "train", resources: { gpu: 1 } })],
+  });
   const given = await worker.takeTask();
   const { workers: [found] } = await answered(workerPageSchema, await api.fetch("/v1/workers"));
   assert.deepEqual({ ...found, lastSeenAt: "" }, {
@@ -50,7 +52,7 @@ Deno.test("A worker of any name is disabled and enabled", async () => {
   await using api = await startApi({ holdMs: 1 });
   using worker = await RawWorker.connect(api.controller.endpoint, { name });
   await worker.poll();
-  await api.controller.createBuild({ tasks: [task()] });
+  await api.controller.builds.create({ tasks: [task()] });
   const set = async (action: string) =>
     await answered(workerSchema, await api.post(`/v1/workers/${encodeURIComponent(name)}/${action}`));
   assert.equal((await set("disable")).disabled, true);

@@ -33,7 +33,7 @@ async function runAll(
 
 Deno.test("A task runs once all that it depends on has passed", async () => {
   await using controller = await startController();
-  const { id } = await controller.createBuild({
+  const { id } = await controller.builds.create({
     tasks: [
       task({ id: 0, name: "test", requires: [1, 2] }),
       task({ id: 1, name: "lint" }),
@@ -47,7 +47,7 @@ Deno.test("A task runs once all that it depends on has passed", async () => {
 
 Deno.test("Tasks that depend on one that failed are not run, and neither are those that depend on them", async () => {
   await using controller = await startController();
-  const { id } = await controller.createBuild({
+  const { id } = await controller.builds.create({
     tasks: [
       task({ id: 0, name: "build" }),
       task({ id: 1, name: "test", requires: [0] }),
@@ -70,7 +70,7 @@ Deno.test("Tasks that depend on one that failed are not run, and neither are tho
 
 Deno.test("A task that is allowed to fail fails neither its build nor what depends on it", async () => {
   await using controller = await startController();
-  const { id } = await controller.createBuild({
+  const { id } = await controller.builds.create({
     tasks: [
       task({ id: 0, name: "nightly", properties: { allow_failures: "true" } }),
       task({ id: 1, name: "test", requires: [0] }),
@@ -87,21 +87,21 @@ Deno.test("A task that is allowed to fail fails neither its build nor what depen
 
 Deno.test("A build of which nothing is to run has ended at once", async () => {
   await using controller = await startController();
-  const build = await controller.createBuild({ tasks: [task()], skip: new Map([[0n, "Not here"]]) });
+  const build = await controller.builds.create({ tasks: [task()], skip: new Map([[0n, "Not here"]]) });
   assert.equal(build.status, "completed");
   assert.equal((await waitForBuild(controller, build.id)).status, "completed");
 });
 
 Deno.test("A cancelled build ends with all that had not ended aborted", async () => {
   await using controller = await startController();
-  const build = await controller.createBuild({ tasks: [task({ id: 0 }), task({ id: 1, requires: [0] })] });
-  await controller.cancelBuild(build.id, "Nobody needs it");
+  const build = await controller.builds.create({ tasks: [task({ id: 0 }), task({ id: 1, requires: [0] })] });
+  await controller.builds.cancel(build.id, "Nobody needs it");
   const { status, tasks } = await waitForBuild(controller, build.id);
   assert.equal(status, "aborted");
   const aborted = { status: "aborted", message: "Nobody needs it" };
   assert.deepEqual(tasks.map(({ state }) => state), [aborted, aborted]);
-  await controller.cancelBuild(build.id, "Again");
-  await assert.rejects(controller.cancelBuild("unknown", "Why not"), /there is none/);
+  await controller.builds.cancel(build.id, "Again");
+  await assert.rejects(controller.builds.cancel("unknown", "Why not"), /there is none/);
 });
 
 Deno.test("fateOf waits for what has not ended, runs after what passed, and gives up after what did not", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Controller, ControllerOptions } from "../../../lib/controller/controller.ts";
+import type { Controller } from "../../../lib/controller/controller.ts";
+import type { StartOptions } from "../../../lib/controller/start_options.ts";
 import { silentLogger } from "../../../lib/logging/logger.ts";
 import { Status } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
@@ -14,7 +15,7 @@ const DAY = 24 * 3_600_000;
 const LOG_BYTES = 100_000;
 
 /** A controller, and a clock that makes it look for what to forget. */
-async function controllerWith(limits: Partial<ControllerOptions>) {
+async function controllerWith(limits: Partial<StartOptions>) {
   await using resources = new AsyncDisposableStack();
   const directory = resources.use(await temporaryDirectory());
   const clock = new ManualClock();
@@ -36,7 +37,7 @@ async function controllerWith(limits: Partial<ControllerOptions>) {
     async begin(): Promise<{ id: string; given: RawTask }> {
       const name = crypto.randomUUID();
       const worker = workers.use(await RawWorker.connect(controller.endpoint, { name }));
-      const { id } = await controller.createBuild({ tasks: [task()] });
+      const { id } = await controller.builds.create({ tasks: [task()] });
       const given = await worker.takeTask();
       await given.started();
       await given.streamLog("main", ["x".repeat(LOG_BYTES)]);
@@ -64,7 +65,7 @@ async function end(given: RawTask): Promise<void> {
 }
 
 async function ids(controller: Controller): Promise<string[]> {
-  return (await controller.listBuilds({ limit: 1_000 })).map(({ id }) => id).reverse();
+  return (await controller.builds.list({ limit: 1_000 })).map(({ id }) => id).reverse();
 }
 
 Deno.test("Builds that ended long ago are forgotten with their logs, and none that runs", async () => {
@@ -144,7 +145,7 @@ Deno.test("Where builds that run take more than is allowed nothing of them is to
   await its.pass(SWEEP);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? "", /builds that run and caches take .*B, more than the 1 B allowed/);
-  const log = await its.controller.readLog({ taskId: given.id, command: "main" }, { offset: 0 });
+  const log = await its.controller.logs.read({ taskId: given.id, command: "main" }, { offset: 0 });
   assert.equal(log?.size, LOG_BYTES);
   await end(given);
   assert.equal((await waitForBuild(its.controller, id)).status, "completed");

@@ -21,7 +21,7 @@ async function startedTask(init: TaskInit = {}) {
   await using resources = new AsyncDisposableStack();
   const controller = resources.use(await startController());
   const worker = resources.use(await RawWorker.connect(controller.endpoint, { name: "w1" }));
-  const build = await controller.createBuild({ tasks: [task(init)] });
+  const build = await controller.builds.create({ tasks: [task(init)] });
   const given = await worker.takeTask();
   await given.started();
   const owned = resources.move();
@@ -33,7 +33,7 @@ async function readText(
   given: RawTask,
   command = "main",
 ): Promise<string | undefined> {
-  const log = await controller.readLog({ taskId: given.id, command }, { offset: 0 });
+  const log = await controller.logs.read({ taskId: given.id, command }, { offset: 0 });
   return log && new TextDecoder().decode(log.bytes);
 }
 
@@ -50,7 +50,7 @@ Deno.test("InitialCommands tells the agent all there is to know of its task", as
   if (definition.commands[1]) {
     definition.commands[1].executionBehaviour = Command_CommandExecutionBehavior.ALWAYS;
   }
-  const build = await controller.createBuild({
+  const build = await controller.builds.create({
     tasks: [definition, task({ id: 8, labels: { os: "plan9" } })],
     environment: new Map([["CIRRUS_BRANCH", "main"], ["CIRRUS_CHANGE_IN_REPO", "abc"]]),
     overrides: new Map([["ASKED", "user"]]),
@@ -93,7 +93,7 @@ Deno.test("Fields and instructions of a task that nobody knows yet reach worker 
   const command = create(CommandSchema, { name: "new" });
   command.$unknown = [unknown];
   definition.commands.push(command);
-  await controller.createBuild({ tasks: [definition] });
+  await controller.builds.create({ tasks: [definition] });
   const given = await worker.takeTask();
   assert.deepEqual(given.assigned.isolation?.$unknown, [unknown]);
   const { commands } = await given.agent.initialCommands({});
@@ -111,7 +111,7 @@ Deno.test("An agent that asks for its commands again is told whether one has fai
 Deno.test("A task's secret opens that task and no other, and neither does anything else", async () => {
   await using controller = await startController({ maxTasksWithoutResources: 2 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task({ id: 0 }), task({ id: 1 })] });
+  await controller.builds.create({ tasks: [task({ id: 0 }), task({ id: 1 })] });
   const [one, two] = (await worker.poll()).tasksToStart.map((assigned) => worker.task(assigned));
   assert.ok(one && two);
   const refused = { code: Code.UNAUTHENTICATED };
@@ -146,7 +146,7 @@ Deno.test("A task's secret opens that task and no other, and neither does anythi
 Deno.test("Agents and workers that only fill the deprecated identification are understood", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task()] });
+  const build = await controller.builds.create({ tasks: [task()] });
   const { assigned } = await worker.takeTask();
   const identification = { taskId: assigned.oldTaskId, secret: assigned.clientSecret };
   const taskIdentification = identification;
@@ -164,7 +164,7 @@ Deno.test("Agents and workers that only fill the deprecated identification are u
   await agent.reportAgentFinished({ taskIdentification, commandResults: [{ name: "main", succeded: true }] });
   await worker.client.taskStopped(identification, { metadata });
   assert.equal((await waitForBuild(controller, build.id)).status, "completed");
-  const log = await controller.readLog({ taskId: assigned.taskId, command: "main" }, { offset: 0 });
+  const log = await controller.logs.read({ taskId: assigned.taskId, command: "main" }, { offset: 0 });
   assert.equal(new TextDecoder().decode(log?.bytes), "old\n");
 });
 
@@ -217,7 +217,7 @@ Deno.test("Logs of any bytes are kept byte for byte, however large", async () =>
   await given.streamLog("main", Array.from({ length: 50 }, () => piece));
   let read = new Uint8Array();
   for (let size = Infinity; read.length < size;) {
-    const slice = await controller.readLog({ taskId: given.id, command: "main" }, { offset: read.length });
+    const slice = await controller.logs.read({ taskId: given.id, command: "main" }, { offset: read.length });
     assert.ok(slice);
     size = slice.size;
     read = new Uint8Array([...read, ...slice.bytes]);
@@ -287,7 +287,7 @@ Deno.test("A task that its worker could not run has failed by the infrastructure
 Deno.test("A worker that failed a task before it started it has room again, though it never says that it stopped", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task({ id: 0 }), task({ id: 1 })] });
+  const build = await controller.builds.create({ tasks: [task({ id: 0 }), task({ id: 1 })] });
   const first = await worker.takeTask();
   await first.failed("The policy forbids it");
   const second = await worker.takeTask({ runningTasks: [first.id] });
@@ -319,7 +319,7 @@ Deno.test("A task without commands has passed when it stops: its agent has nothi
 Deno.test("What an agent reports after its task was cancelled is taken, and changes nothing", async () => {
   await using running = await startedTask();
   const { controller, build, given } = running;
-  await controller.cancelBuild(build.id, "Not needed");
+  await controller.builds.cancel(build.id, "Not needed");
   await assert.rejects(given.agent.initialCommands({}), { code: Code.FAILED_PRECONDITION });
   await given.saveLog("main", ["interrupted\n"]);
   await given.finished([{ name: "main", status: Status.COMPLETED }]);

@@ -22,7 +22,7 @@ for (const service of [CirrusCIService, CirrusWorkersService]) {
     Deno.test(`${service.name}.${method.name} does nothing for a caller with a wrong token`, async () => {
       await using controller = await startController();
       using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-      await controller.createBuild({ tasks: [task()] });
+      await controller.builds.create({ tasks: [task()] });
       const given = await worker.takeTask();
       using channel = await openChannel({ endpoint: controller.endpoint });
       for (

@@ -28,7 +28,7 @@ Deno.test("A held poll is answered at once when a task for it comes", async () =
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
   const polled = worker.poll();
   await clock.timer(5_000);
-  const build = await controller.createBuild({
+  const build = await controller.builds.create({
     tasks: [task({ environment: { CIRRUS_CLI_VERSION: "0.150.0" } })],
   });
   const [given] = (await polled).tasksToStart;
@@ -43,7 +43,7 @@ Deno.test("A task's isolation and resources reach the worker as the task has the
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1", resources: { cpu: 4 } });
   const isolation = { type: { case: "tart", value: { image: "macos", cpu: 4 } } } as const;
-  await controller.createBuild({ tasks: [task({ resources: { cpu: 2.5 }, isolation })] });
+  await controller.builds.create({ tasks: [task({ resources: { cpu: 2.5 }, isolation })] });
   const { assigned } = await worker.takeTask();
   assert.deepEqual(assigned.resourcesToUse, { cpu: 2.5 });
   assert.equal(assigned.isolation?.type.case, "tart");
@@ -54,7 +54,7 @@ Deno.test("A worker gets only tasks whose labels are all its own", async () => {
   await using controller = await startController();
   using mac = await RawWorker.connect(controller.endpoint, { name: "mac", labels: { os: "darwin" } });
   using linux = await RawWorker.connect(controller.endpoint, { name: "linux", labels: { os: "linux" } });
-  const build = await controller.createBuild({
+  const build = await controller.builds.create({
     tasks: [task({ id: 0, labels: { os: "linux" } }), task({ id: 1, labels: { os: "darwin", name: "mac" } })],
   });
   assert.equal((await mac.takeTask()).id, build.tasks[1]?.id);
@@ -64,7 +64,7 @@ Deno.test("A worker gets only tasks whose labels are all its own", async () => {
 Deno.test("A worker without tasks gets all the tasks with resources that fit, in one answer", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1", resources: { cpu: 4 } });
-  await controller.createBuild({ tasks: [0, 1, 2, 3, 4].map((id) => task({ id, resources: { cpu: 1 } })) });
+  await controller.builds.create({ tasks: [0, 1, 2, 3, 4].map((id) => task({ id, resources: { cpu: 1 } })) });
   assert.equal((await worker.poll()).tasksToStart.length, 4);
 });
 
@@ -78,7 +78,7 @@ Deno.test("Tasks with resources spread over the workers that have room", async (
   await clock.advance(1);
   polls.push(two.poll());
   await clock.timer(5_000);
-  await controller.createBuild({ tasks: [0, 1, 2, 3].map((id) => task({ id, resources: { cpu: 1 } })) });
+  await controller.builds.create({ tasks: [0, 1, 2, 3].map((id) => task({ id, resources: { cpu: 1 } })) });
   const answers = await Promise.all(polls);
   assert.deepEqual(answers.map(({ tasksToStart }) => tasksToStart.length), [2, 2]);
 });
@@ -86,7 +86,7 @@ Deno.test("Tasks with resources spread over the workers that have room", async (
 Deno.test("What other upstreams' tasks take of a worker is not given out", async () => {
   await using controller = await startController({ holdMs: 10 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1", resources: { cpu: 4 } });
-  await controller.createBuild({ tasks: [task({ id: 0, resources: { cpu: 2 } }), task({ id: 1 })] });
+  await controller.builds.create({ tasks: [task({ id: 0, resources: { cpu: 2 } }), task({ id: 1 })] });
   assert.deepEqual((await worker.poll({ resourcesInUse: { cpu: 3 } })).tasksToStart, []);
   const [first] = (await worker.poll({ resourcesInUse: { cpu: 2 } })).tasksToStart;
   assert.ok(first);
@@ -97,7 +97,7 @@ Deno.test("What other upstreams' tasks take of a worker is not given out", async
 Deno.test("A worker may run several tasks without resources at once where the controller is told so", async () => {
   await using controller = await startController({ maxTasksWithoutResources: 2 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [0, 1, 2].map((id) => task({ id })) });
+  await controller.builds.create({ tasks: [0, 1, 2].map((id) => task({ id })) });
   assert.equal((await worker.poll()).tasksToStart.length, 2);
 });
 
@@ -107,7 +107,7 @@ Deno.test("A disabled worker gets nothing until it is enabled again", async () =
   await worker.poll();
   const { metadata } = worker;
   await worker.client.updateStatus({ disabled: true }, { metadata });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   assert.deepEqual((await worker.poll()).tasksToStart, []);
   await worker.client.updateStatus({ disabled: false }, { metadata });
   assert.equal((await worker.poll()).tasksToStart.length, 1);
@@ -128,7 +128,7 @@ Deno.test("A worker that is disabled and has no task gets its answers at once: i
 Deno.test("A task whose poll answer was lost waits again, with new secrets", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const lost = await worker.takeTask();
   const again = await worker.takeTask();
   assert.equal(again.id, lost.id);
@@ -147,11 +147,11 @@ Deno.test("A worker that goes away while its poll is held is given nothing", asy
   await clock.timer(5_000);
   leaving.abort(new AbortReason("cancelled", "The worker is killed"));
   await assert.rejects(held);
-  const nobodys = await controller.createBuild({ tasks: [task({ labels: { os: "plan9" } })] });
-  const isLive = () => controller.explainWait(nobodys.tasks[0]?.id ?? "")?.some(({ live }) => live);
+  const nobodys = await controller.builds.create({ tasks: [task({ labels: { os: "plan9" } })] });
+  const isLive = () => controller.tasks.explainWait(nobodys.tasks[0]?.id ?? "")?.some(({ live }) => live);
   while (isLive()) await worker.client.register({ registrationToken: TOKEN });
 
-  const build = await controller.createBuild({ tasks: [task()] });
+  const build = await controller.builds.create({ tasks: [task()] });
   assert.equal((await worker.takeTask()).id, build.tasks[0]?.id);
 });
 
@@ -165,7 +165,7 @@ Deno.test("A new poll of a worker takes the place of the one that is held", asyn
   const second = worker.poll();
   assert.deepEqual((await first).tasksToStart, []);
   await clock.timer(5_000);
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   assert.equal((await second).tasksToStart.length, 1);
 });
 
@@ -173,7 +173,7 @@ Deno.test("A held poll is answered at once when a task of its worker has stopped
   const clock = new ManualClock();
   await using controller = await startController({ clock });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task({ id: 0 }), task({ id: 1 })] });
+  const build = await controller.builds.create({ tasks: [task({ id: 0 }), task({ id: 1 })] });
   const first = await worker.takeTask();
   await first.started();
   const held = worker.poll({ runningTasks: [first.id] });
@@ -185,7 +185,7 @@ Deno.test("A held poll is answered at once when a task of its worker has stopped
 Deno.test("A poll that still lists a task which has stopped is not told to stop it", async () => {
   await using controller = await startController({ holdMs: 10 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const first = await worker.takeTask();
   await first.started();
   await first.stopped();
@@ -197,12 +197,12 @@ Deno.test("A cancelled build's tasks are stopped on their worker at once, and na
   const clock = new ManualClock();
   await using controller = await startController({ clock });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task()] });
+  const build = await controller.builds.create({ tasks: [task()] });
   const given = await worker.takeTask();
   await given.started();
   const held = worker.poll({ runningTasks: [given.id] });
   await clock.timer(5_000);
-  await controller.cancelBuild(build.id, "Nobody needs it");
+  await controller.builds.cancel(build.id, "Nobody needs it");
   const answer = await held;
   assert.deepEqual(answer.tasksToStop, [given.id]);
   assert.deepEqual(answer.oldTaskIdsToStop, [BigInt(given.id)]);
@@ -223,7 +223,7 @@ Deno.test("A cancelled build's tasks are stopped on their worker at once, and na
 Deno.test("A task that nobody gave a worker is to be stopped, and its worker gets nothing beside it", async () => {
   await using controller = await startController({ holdMs: 10 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1", resources: { cpu: 4 } });
-  await controller.createBuild({ tasks: [task({ id: 0, resources: { cpu: 1 } }), task({ id: 1 })] });
+  await controller.builds.create({ tasks: [task({ id: 0, resources: { cpu: 1 } }), task({ id: 1 })] });
   const answer = await worker.poll({ runningTasks: ["from-another-life", "42"] });
   assert.deepEqual(answer.tasksToStop, ["from-another-life", "42"]);
   assert.deepEqual(answer.oldTaskIdsToStop, [42n]);
@@ -233,7 +233,7 @@ Deno.test("A task that nobody gave a worker is to be stopped, and its worker get
 Deno.test("Workers that list only numeric ids are understood", async () => {
   await using controller = await startController({ holdMs: 10 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const given = await worker.takeTask();
   const answer = await worker.poll({ oldRunningTasks: [BigInt(given.id)] });
   assert.deepEqual(answer.tasksToStart, []);
@@ -245,7 +245,7 @@ Deno.test("Workers that list only numeric ids are understood", async () => {
 Deno.test("A started task that its worker does not list any more starts over once, and says so in its log", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({ tasks: [task({ commands: ["main", "rest"] })] });
+  const build = await controller.builds.create({ tasks: [task({ commands: ["main", "rest"] })] });
   const first = await worker.takeTask();
   await first.started();
   await first.agent.reportCommandUpdates({ updates: [{ name: "main", status: Status.COMPLETED }] });
@@ -257,7 +257,7 @@ Deno.test("A started task that its worker does not list any more starts over onc
   await second.started();
   await second.streamLog("main", ["second try\n"]);
   await second.saveLog("main", ["second try, whole\n"]);
-  const log = await controller.readLog({ taskId: first.id, command: "main" }, { offset: 0 });
+  const log = await controller.logs.read({ taskId: first.id, command: "main" }, { offset: 0 });
   const note = "The worker w1 does not have it any more: the task was queued again and starts over\n";
   assert.equal(new TextDecoder().decode(log?.bytes), `${note}second try, whole\n`);
 
@@ -274,7 +274,7 @@ Deno.test("A started task that its worker does not list any more starts over onc
 Deno.test("A worker that registers anew keeps the tasks that it lists", async () => {
   await using controller = await startController({ holdMs: 10 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const given = await worker.takeTask();
   await given.started();
   await worker.register();
@@ -308,15 +308,15 @@ Deno.test("explainWait tells of each worker why a task waits", async () => {
   await admin.client.updateStatus({ disabled: true }, { metadata });
   await connect("d-away", { labels: { os: "darwin" } });
   await clock.advance(60_000);
-  const build = await controller.createBuild({
+  const build = await controller.builds.create({
     tasks: [task({ labels: { os: "darwin" }, resources: { cpu: 4 } })],
   });
-  const reasons = controller.explainWait(build.tasks[0]?.id ?? "");
+  const reasons = controller.tasks.explainWait(build.tasks[0]?.id ?? "");
   assert.deepEqual(reasons?.map(({ worker, text }) => [worker, text]), [
     ["a-linux", "label os is linux (wanted: darwin)"],
     ["b-small", "has 2 cpu in all (wanted: 4)"],
     ["c-off", "disabled"],
     ["d-away", "not connected, last seen 60 s ago"],
   ]);
-  assert.equal(controller.explainWait("unknown"), undefined);
+  assert.equal(controller.tasks.explainWait("unknown"), undefined);
 });

@@ -72,7 +72,7 @@ Deno.test("A second worker of a name is refused while the first is live, and let
   await using controller = await startController();
   using first = await RawWorker.connect(controller.endpoint, { name: "twin" });
   using second = await RawWorker.connect(controller.endpoint, { name: "twin" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const { id } = await first.takeTask();
   const gone = new AbortController();
   const held = first.poll({ runningTasks: [id] }, { signal: gone.signal });
@@ -81,7 +81,7 @@ Deno.test("A second worker of a name is refused while the first is live, and let
 
   gone.abort(new AbortReason("cancelled", "The worker is killed"));
   await assert.rejects(held);
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   await letIn(second);
   await assert.rejects(first.poll(), { code: Code.UNAUTHENTICATED }, "its session has lost the name");
 });
@@ -131,7 +131,7 @@ Deno.test("UpdateStatus and QueryRunningTasks need no session, and say NOT_FOUND
 
 Deno.test("A worker that has registered and not polled yet can be disabled, and gets nothing then", async () => {
   await using controller = await startController({ holdMs: 10 });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1", labels: { name: "w1" } });
   const metadata = { "registration-token": TOKEN, "worker-name": "w1" };
   assert.equal((await worker.client.updateStatus({ disabled: true }, { metadata })).disabled, true);

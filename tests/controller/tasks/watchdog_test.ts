@@ -17,7 +17,7 @@ Deno.test("A task whose worker and agent are silent for too long starts over onc
   await using controller = await startController({ clock, workerTimeoutMs: 5 * MINUTE });
   using silent = await RawWorker.connect(controller.endpoint, { name: "silent" });
   using other = await RawWorker.connect(controller.endpoint, { name: "other" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const first = await silent.takeTask();
   await first.started();
   await clock.advance(4 * MINUTE);
@@ -51,7 +51,7 @@ Deno.test("A worker that polls is not silent, however long its poll is held", as
   const clock = new ManualClock();
   await using controller = await startController({ clock, holdMs: 20 * MINUTE, workerTimeoutMs: 5 * MINUTE });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const given = await worker.takeTask();
   await given.started();
   const held = worker.poll({ runningTasks: [given.id] });
@@ -66,7 +66,7 @@ Deno.test("A task given in an answer that never arrived waits again after a minu
   const clock = new ManualClock();
   await using controller = await startController({ clock });
   using gone = await RawWorker.connect(controller.endpoint, { name: "gone" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const { id } = await gone.takeTask();
   await clock.advance(MINUTE);
   assert.deepEqual((await waitForTask(controller, id, "triggered")).state, { status: "triggered" });
@@ -76,7 +76,7 @@ Deno.test("A task whose agent is silent fails where a limit is set, and its work
   const clock = new ManualClock();
   await using controller = await startController({ clock, heartbeatTimeoutMs: 2 * MINUTE });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const given = await worker.takeTask();
   await given.started();
   await given.agent.initialCommands({});
@@ -101,7 +101,7 @@ Deno.test("A task that runs far beyond its time limit is failed and stopped", as
   const clock = new ManualClock();
   await using controller = await startController({ clock });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task({ properties: { timeout_in: "600" } })] });
+  await controller.builds.create({ tasks: [task({ properties: { timeout_in: "600" } })] });
   const given = await worker.takeTask();
   await given.started();
   await given.agent.initialCommands({});
@@ -121,7 +121,7 @@ Deno.test("A task that no worker takes fails after a day, with the reason for ea
   await using controller = await startController({ clock, holdMs: 0 });
   using worker = await RawWorker.connect(controller.endpoint, { name: "linux", labels: { os: "linux" } });
   await worker.poll();
-  const build = await controller.createBuild({ tasks: [task({ labels: { os: "darwin" } })] });
+  const build = await controller.builds.create({ tasks: [task({ labels: { os: "darwin" } })] });
   const id = build.tasks[0]?.id ?? "";
   await clock.advance(24 * 60 * MINUTE - 1);
   assert.equal((await stateOf(controller, id)).status, "triggered");
@@ -139,7 +139,7 @@ Deno.test("A task that waited while its controller was away for days is given to
   const clock = new ManualClock();
   const options = { clock, dataDirectory: directory.path };
   const first = await startController(options);
-  const build = await first.createBuild({
+  const build = await first.builds.create({
     tasks: [task({ id: 0 }), task({ id: 1, labels: { os: "plan9" } })],
   });
   await first.close();
@@ -158,7 +158,7 @@ Deno.test("A wall clock that is set forward or back makes nothing overdue", asyn
   const clock = new ManualClock();
   await using controller = await startController({ clock });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  const build = await controller.createBuild({
+  const build = await controller.builds.create({
     tasks: [task({ id: 0 }), task({ id: 1, labels: { os: "plan9" } })],
   });
   const given = await worker.takeTask();
@@ -176,7 +176,7 @@ Deno.test("Workers are not taken for lost when it was the controller that stood 
   const clock = new ManualClock();
   await using controller = await startController({ clock });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const given = await worker.takeTask();
   await given.started();
   await clock.jump(60 * MINUTE);
@@ -199,7 +199,7 @@ Deno.test("Limits that were changed hold at once, for what waits and runs alread
   const limits = { workerTimeoutMs: 100 * MINUTE, queueTimeoutMs: 100 * MINUTE };
   await using controller = await startController({ clock, ...limits });
   using silent = await RawWorker.connect(controller.endpoint, { name: "silent" });
-  await controller.createBuild({ tasks: [task()] });
+  await controller.builds.create({ tasks: [task()] });
   const given = await silent.takeTask();
   await given.started();
   await clock.advance(20 * MINUTE);

@@ -63,7 +63,7 @@ for (
       gates.await("mended"),
       "echo after",
     ].join("\n");
-    const build = await controller.createBuild({ tasks: [task({ script })] });
+    const build = await controller.builds.create({ tasks: [task({ script })] });
     await waitForLog(controller, build.id);
     harm(relay);
     await gates.open("harmed");
@@ -87,15 +87,15 @@ for (
 Deno.test("A task whose poll's answer is lost on the way is given again, and runs once", async () => {
   await using its = await linked();
   const { controller, relay, gates } = its;
-  await eventually(() => controller.workers().some(({ live }) => live));
+  await eventually(() => controller.workers.list().some(({ live }) => live));
   relay.dropAnswers();
-  const build = await controller.createBuild({ tasks: [task({ script: gates.reach("ran") })] });
+  const build = await controller.builds.create({ tasks: [task({ script: gates.reach("ran") })] });
   await waitForTask(controller, build.tasks[0]?.id ?? "", "scheduled");
   relay.restore();
   assert.equal((await waitForBuild(controller, build.id)).status, "completed");
   assert.equal(await gates.count("ran"), 1);
   const states: string[] = [];
-  for await (const event of controller.watchBuild(build.id, { signal: AbortSignal.timeout(20_000) })) {
+  for await (const event of controller.builds.watch(build.id, { signal: AbortSignal.timeout(20_000) })) {
     if (event.kind === "task") states.push(event.state.status);
   }
   assert.deepEqual(states, ["triggered", "scheduled", "triggered", "scheduled", "executing", "completed"]);
@@ -114,7 +114,7 @@ Deno.test("An upstream whose process is stopped slows no other one's tasks", asy
   await worker.log.line(new RegExp(`successfully registered on upstream ${hanging.endpoint}`));
   hanging.signal("SIGSTOP");
   const tasks = Array.from({ length: 20 }, (_, id) => task({ id, script: gates.reach("ran") }));
-  const build = await lively.createBuild({ tasks });
+  const build = await lively.builds.create({ tasks });
   assert.equal((await waitForBuild(lively, build.id)).status, "completed");
   assert.equal(await gates.count("ran"), tasks.length);
   hanging.signal("SIGCONT");

@@ -42,7 +42,7 @@ async function detachedProcess(
   task: { taskId: string; buildId: string },
 ): Promise<number> {
   const signal = AbortSignal.timeout(20_000);
-  for await (const event of controller.watchBuild(task.buildId, { signal })) {
+  for await (const event of controller.builds.watch(task.buildId, { signal })) {
     if (event.kind !== "log") continue;
     const found = /^detached (\d+)$/m.exec(await readWholeLog(controller, task.taskId));
     if (found) return Number(found[1]);
@@ -53,7 +53,7 @@ async function detachedProcess(
 Deno.test("A killed worker's processes and directories are gone after its next start, and its task runs again once", async () => {
   await using its = await host();
   const { place, controller, gates } = its;
-  const build = await controller.createBuild({ tasks: [task({ script: detaching(gates, "it") })] });
+  const build = await controller.builds.create({ tasks: [task({ script: detaching(gates, "it") })] });
   const taskId = build.tasks[0]?.id ?? "";
   const killed = its.start("w1");
   const pid = await detachedProcess(controller, { taskId, buildId: build.id });
@@ -80,12 +80,12 @@ Deno.test("Of two workers of one host, one that is killed takes nothing of the o
   await using its = await host();
   const { place, controller, gates } = its;
   const surviving = its.start("survivor");
-  const survivors = await controller.createBuild({
+  const survivors = await controller.builds.create({
     tasks: [task({ labels: { name: "survivor" }, script: detaching(gates, "survivor") })],
   });
   const survivor = { taskId: survivors.tasks[0]?.id ?? "", buildId: survivors.id };
   const pid = await detachedProcess(controller, survivor);
-  const victims = await controller.createBuild({
+  const victims = await controller.builds.create({
     tasks: [task({ labels: { name: "victim" }, script: detaching(gates, "victim") })],
   });
   const victim = { taskId: victims.tasks[0]?.id ?? "", buildId: victims.id };
@@ -112,7 +112,7 @@ Deno.test("A worker with the name of a live one is refused, says what to do, and
   const { place, controller, gates } = its;
   const first = its.start("twin");
   const script = [gates.reach("runs"), gates.await("may end")].join("\n");
-  const build = await controller.createBuild({ tasks: [task({ script })] });
+  const build = await controller.builds.create({ tasks: [task({ script })] });
   await gates.reached("runs");
   const second = its.start("twin");
   await second.hasPrinted("is already connected: give this one another name", "stderr");
@@ -122,7 +122,7 @@ Deno.test("A worker with the name of a live one is refused, says what to do, and
   assert.equal(await gates.count("runs"), 1);
 
   await drain(first);
-  const another = await controller.createBuild({ tasks: [task({ script: gates.reach("runs") })] });
+  const another = await controller.builds.create({ tasks: [task({ script: gates.reach("runs") })] });
   assert.equal((await waitForBuild(controller, another.id)).status, "completed", "the name is free again");
   await drain(second);
   await place.assertNothingLeft();

@@ -7,7 +7,7 @@ import { toTime } from "./time.ts";
 /** Why a task waits; undefined when it does not. */
 export async function waitBody(task: TaskRecord, controller: Controller): Promise<WaitBody | undefined> {
   if (task.state.status === "created") return await waitsForTasks(task, controller);
-  const reasons = controller.explainWait(task.id);
+  const reasons = controller.tasks.explainWait(task.id);
   return reasons && {
     text: summarizeWait(reasons),
     tasks: [],
@@ -22,7 +22,7 @@ export async function waitBody(task: TaskRecord, controller: Controller): Promis
 }
 
 async function waitsForTasks(task: TaskRecord, controller: Controller): Promise<WaitBody> {
-  const required = await Promise.all(task.requires.map((id) => controller.findTask(id)));
+  const required = await Promise.all(task.requires.map((id) => controller.tasks.find(id)));
   const pending = required.filter((other) => other !== undefined && !isFinal(other.state.status));
   return {
     text: `waits for ${pending.map((other) => JSON.stringify(other?.name)).join(", ")}`,

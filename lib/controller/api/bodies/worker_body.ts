@@ -1,4 +1,4 @@
-import type { WorkerStatus } from "../../controller.ts";
+import type { WorkerStatus } from "../../workers/workers.ts";
 import type { WorkerBody } from "../schemas.ts";
 import { toTime } from "./time.ts";
 

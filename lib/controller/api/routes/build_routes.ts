@@ -48,7 +48,7 @@ export function buildRoutes(controller: Controller): Route[] {
       answers: { 200: { description: "A page of builds", schema: buildPageSchema } },
       handle: async ({ query: { cursor, limit } }) => {
         const page = { ...cursor !== undefined && { before: cursor }, limit };
-        const builds = await controller.listBuilds(page);
+        const builds = await controller.builds.list(page);
         const nextCursor = builds.length < limit ? undefined : builds.at(-1)?.id;
         const body = { builds: builds.map(buildSummaryBody), ...nextCursor && { nextCursor } };
         return Response.json(body satisfies BuildPageBody);
@@ -71,7 +71,7 @@ export function buildRoutes(controller: Controller): Route[] {
       body: cancellationSchema,
       answers: { 200: { description: "The build", schema: buildSchema } },
       handle: async ({ parameter, body }) => {
-        await controller.cancelBuild(parameter("id"), body.reason ?? "Cancelled over the HTTP API");
+        await controller.builds.cancel(parameter("id"), body.reason ?? "Cancelled over the HTTP API");
         return Response.json(await wholeBuild(parameter("id"), controller));
       },
     }),
@@ -79,7 +79,7 @@ export function buildRoutes(controller: Controller): Route[] {
 }
 
 async function wholeBuild(id: string, controller: Controller): Promise<BuildBody> {
-  const build = await controller.findBuild(id);
+  const build = await controller.builds.find(id);
   if (build) return buildBody(build);
   throw noBuild(id);
 }
@@ -102,7 +102,7 @@ async function createBuild(
     idempotencyKey: idempotencyKeyOf(headers),
   });
   const created: CreatedBuildBody = {
-    ...buildBody(await controller.createBuild(build)),
+    ...buildBody(await controller.builds.create(build)),
     diagnostics: warnings.map((warning) => diagnosticBody(warning, definition)),
   };
   return Response.json(created, { status: 201, headers: { location: `/v1/builds/${created.id}` } });

@@ -42,7 +42,7 @@ async function watch(
     return new Response(null, { status: 204 });
   }
   const body = streamBody(
-    (signal) => eventStream(controller.watchBuild(id, { signal, after }), options),
+    (signal) => eventStream(controller.builds.watch(id, { signal, after }), options),
     { closing, whenClosing: "end" },
   );
   return new Response(body, {
@@ -52,7 +52,7 @@ async function watch(
 
 async function hasEventsAfter(after: number, id: string, controller: Controller): Promise<boolean> {
   const peeked = new AbortController();
-  const events = controller.watchBuild(id, { signal: peeked.signal, after });
+  const events = controller.builds.watch(id, { signal: peeked.signal, after });
   try {
     return !(await events.next()).done;
   } finally {

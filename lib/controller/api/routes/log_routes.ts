@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Controller, LogName } from "../../controller.ts";
+import type { Controller } from "../../controller.ts";
+import type { LogName } from "../../logs/command_logs.ts";
 import { NotFoundError } from "../../not_found_error.ts";
 import { ApiError } from "../api_error.ts";
 import { type ByteRange, byteRange } from "../../http/byte_range.ts";
@@ -39,13 +40,13 @@ async function sendLog(
   await requireCommand(log, controller);
   if (query.follow === "1") {
     const { offset } = query;
-    const body = streamBody((signal) => controller.followLog(log, { offset, signal }), {
+    const body = streamBody((signal) => controller.logs.follow(log, { offset, signal }), {
       closing,
       whenClosing: "break off",
     });
     return new Response(body, { headers: { ...HEADERS, "cache-control": "no-store, no-transform" } });
   }
-  const { size } = await controller.readLog(log, { offset: 0, length: 0 }) ?? { size: 0 };
+  const { size } = await controller.logs.read(log, { offset: 0, length: 0 }) ?? { size: 0 };
   const range = byteRange(headers.get("range"), size);
   if (range === "unsatisfiable") {
     throw new ApiError(
@@ -80,7 +81,7 @@ async function* readPart(
   controller: Controller,
 ): AsyncGenerator<Uint8Array> {
   for (let offset = start; offset < end;) {
-    const slice = await controller.readLog(log, { offset, length: end - offset });
+    const slice = await controller.logs.read(log, { offset, length: end - offset });
     if (!slice?.bytes.byteLength) throw new Error("Sending a log: it has become shorter meanwhile");
     offset += slice.bytes.byteLength;
     yield slice.bytes;
@@ -88,7 +89,7 @@ async function* readPart(
 }
 
 async function requireCommand({ taskId, command }: LogName, controller: Controller): Promise<void> {
-  const task = await controller.findTask(taskId);
+  const task = await controller.tasks.find(taskId);
   if (task?.commands.some(({ name }) => name === command)) return;
   throw new NotFoundError(
     task === undefined

@@ -4,7 +4,7 @@ import type { BuildSummary } from "../../records.ts";
 
 /** A build without its tasks. Rejects with a `NotFoundError` when there is none. */
 export async function requireBuild(id: string, controller: Controller): Promise<BuildSummary> {
-  const build = await controller.findBuildSummary(id);
+  const build = await controller.builds.findSummary(id);
   if (build) return build;
   throw noBuild(id);
 }

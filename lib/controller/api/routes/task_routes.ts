@@ -29,7 +29,7 @@ export function taskRoutes(controller: Controller): Route[] {
       body: cancellationSchema,
       answers: { 200: { description: "The task", schema: taskWithWaitSchema } },
       handle: async ({ parameter, body }) => {
-        await controller.cancelTask(parameter("id"), body.reason ?? "Cancelled over the HTTP API");
+        await controller.tasks.cancel(parameter("id"), body.reason ?? "Cancelled over the HTTP API");
         return Response.json(await find(parameter("id")));
       },
     }),
@@ -51,7 +51,7 @@ export function taskRoutes(controller: Controller): Route[] {
 
 async function rerun(id: string, controller: Controller): Promise<TaskRecord> {
   try {
-    return await controller.rerunTask(id);
+    return await controller.tasks.rerun(id);
   } catch (error) {
     if (error instanceof InvalidBuildError) throw new ApiError("conflict", error.message);
     throw error;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Controller, WorkerStatus } from "../../controller.ts";
+import type { Controller } from "../../controller.ts";
+import type { WorkerStatus } from "../../workers/workers.ts";
 import { NotFoundError } from "../../not_found_error.ts";
 import { ApiError } from "../api_error.ts";
 import { workerBody } from "../bodies/worker_body.ts";
@@ -23,7 +24,7 @@ export function workerRoutes(controller: Controller): Route[] {
       body: nothing,
       answers: { 200: { description: "The worker", schema: workerSchema } },
       handle: async ({ parameter }) => {
-        await controller.setWorkerDisabled(parameter("name"), action === "disable");
+        await controller.workers.setDisabled(parameter("name"), action === "disable");
         return Response.json(workerBody(requireWorker(parameter("name"), controller)) satisfies WorkerBody);
       },
     });
@@ -35,7 +36,7 @@ export function workerRoutes(controller: Controller): Route[] {
       query: pageSchema,
       body: nothing,
       answers: { 200: { description: "A page of workers", schema: workerPageSchema } },
-      handle: ({ query }) => Response.json(page(controller.workers(), query)),
+      handle: ({ query }) => Response.json(page(controller.workers.list(), query)),
     }),
     setDisabled("disable", "Gives a worker no more tasks; what it runs goes on"),
     setDisabled("enable", "Gives a worker tasks again"),
@@ -48,7 +49,7 @@ export function workerRoutes(controller: Controller): Route[] {
       answers: { 204: { description: "It is forgotten" } },
       handle: async ({ parameter }) => {
         const { name } = requireWorker(parameter("name"), controller);
-        if (await controller.forgetWorker(name)) return new Response(null, { status: 204 });
+        if (await controller.workers.forget(name)) return new Response(null, { status: 204 });
         throw new ApiError(
           "conflict",
           `Forgetting worker ${name}: it is connected or has a task; stop it first, and wait until its task is over`,
@@ -74,7 +75,7 @@ function page(
 }
 
 function requireWorker(name: string, controller: Controller): WorkerStatus {
-  const worker = controller.workers().find((worker) => worker.name === name);
+  const worker = controller.workers.list().find((worker) => worker.name === name);
   if (worker) return worker;
   throw new NotFoundError(`Looking for worker ${name}: there is none; GET /v1/workers lists them`);
 }

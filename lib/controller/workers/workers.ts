@@ -1,0 +1,52 @@
+import type { TaskRecord, WorkerRecord } from "../records.ts";
+import type { Polls } from "../services/polls.ts";
+import type { Assignments } from "./assignments.ts";
+import type { Pool } from "./pool.ts";
+
+/** A worker, and what it has of ours. */
+export interface WorkerStatus extends WorkerRecord {
+  /** Whether it is connected. */
+  readonly live: boolean;
+  /** What is taken of its resources, by tasks of other upstreams too. */
+  readonly resourcesInUse: ReadonlyMap<string, number>;
+  /** The tasks that it has. */
+  readonly tasks: readonly Pick<TaskRecord, "id" | "buildId" | "name">[];
+}
+
+/** The workers of a controller: to list, disable and forget them. */
+export class Workers {
+  readonly #pool: Pool;
+  readonly #assignments: Assignments;
+  readonly #polls: Polls;
+
+  constructor({ pool, assignments, polls }: { pool: Pool; assignments: Assignments; polls: Polls }) {
+    this.#pool = pool;
+    this.#assignments = assignments;
+    this.#polls = polls;
+  }
+
+  /** The workers that ever polled, those that are away too. */
+  list(): WorkerStatus[] {
+    return [...this.#pool.workers].map((worker) => ({
+      ...worker.record,
+      live: this.#pool.isLive(worker),
+      resourcesInUse: worker.capacity().inUse,
+      tasks: worker.taskIds.flatMap((id) => {
+        const record = this.#assignments.find(id)?.record;
+        return record ? [{ id, buildId: record.buildId, name: record.definition.name }] : [];
+      }),
+    }));
+  }
+
+  /** Says whether a worker is given tasks; what it runs goes on. False when there is no such worker. */
+  async setDisabled(name: string, disabled: boolean): Promise<boolean> {
+    const worker = this.#pool.find(name);
+    if (worker) await this.#polls.setDisabled(worker, disabled);
+    return worker !== undefined;
+  }
+
+  /** Forgets a worker that is away and has no task; false when it is not so. */
+  forget(name: string): Promise<boolean> {
+    return this.#pool.forget(name);
+  }
+}
