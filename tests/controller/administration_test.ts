@@ -20,7 +20,7 @@ async function statuses(controller: Controller, buildId: string): Promise<string
   return build?.tasks.map(({ name, state }) => `${name} ${state.status}`) ?? [];
 }
 
-Deno.test("rerunTask runs a task as a new one in its place, and what could not run without it", async () => {
+Deno.test("a rerun runs a task as a new one in its place, and what could not run without it", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
   const build = await controller.builds.create({
@@ -54,7 +54,7 @@ Deno.test("rerunTask runs a task as a new one in its place, and what could not r
   assert.equal(ended.tasks.at(-1)?.state.status, "completed");
 });
 
-Deno.test("rerunTask refuses what has not ended, was run again, or depends on what did not pass", async () => {
+Deno.test("a rerun is refused for what has not ended, was run again, or depends on what did not pass", async () => {
   await using controller = await startController();
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
   const { tasks: [first, second] } = await controller.builds.create({
@@ -83,7 +83,7 @@ Deno.test("cancelTask aborts one task and what depends on it", async () => {
   await assert.rejects(controller.tasks.cancel("unknown", "Why not"), /there is none/);
 });
 
-Deno.test("listBuilds lists the last builds first, page by page", async () => {
+Deno.test("builds are listed, the last ones first, page by page", async () => {
   await using controller = await startController();
   const ids: string[] = [];
   for (let n = 0; n < 5; n++) ids.unshift((await controller.builds.create({ tasks: [task()] })).id);
@@ -117,7 +117,7 @@ Deno.test("workers tells who is there and what runs, and can be told to give one
   assert.equal(await controller.workers.setDisabled("w2", true), false);
 });
 
-Deno.test("forgetWorker forgets only a worker that is away and has no task", async () => {
+Deno.test("only a worker that is away and has no task is forgotten", async () => {
   const clock = new ManualClock();
   await using controller = await startController({ clock });
   using worker = await RawWorker.connect(controller.endpoint, { name: "w1" });
