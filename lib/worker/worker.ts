@@ -37,6 +37,9 @@ const importTask = () => import("./tasks/task.ts");
 const importGitCheck = () => import("./warn_of_missing_git.ts");
 const importVmCheck = () => import("./ownership/unlisted_vms.ts");
 
+/** A worker registers before it looks at its host; one that cannot register waits so long for that, in milliseconds. */
+const LOOK_AFTER_MS = 2_000;
+
 /** How a worker is ended. */
 export interface WorkerSignals {
   /** Takes no more tasks, lets those that run end, then ends. */
@@ -70,6 +73,8 @@ export class Worker {
   readonly #modifiers: Modifiers;
   readonly #prePull: PrePull | undefined;
   readonly #shutdown = new AbortController();
+  /** Resolves once an upstream knows it, or that is not to be waited for. */
+  readonly #registered = Promise.withResolvers<void>();
   /** Resolves once it polls, or never will. */
   readonly #begun = Promise.withResolvers<void>();
   #running:
@@ -125,7 +130,7 @@ export class Worker {
    * called once.
    */
   async run(signals: WorkerSignals): Promise<void> {
-    const { upstreams, name, version, stateDirectory, adoptLeftovers = false } = this.#options;
+    const { upstreams, name, version, stateDirectory } = this.#options;
     await using cleanUp = new AsyncDisposableStack();
     cleanUp.defer(() => this.#begun.resolve());
     const drain = AbortSignal.any([signals.drain, this.#shutdown.signal]);
@@ -168,15 +173,7 @@ export class Worker {
     if (this.#prePull) cleanUp.use(this.#prePull.start(drain));
     standby.reconsider();
 
-    if (!this.#options.projectSource) {
-      const looked = Promise.all([
-        importGitCheck().then(({ warnOfMissingGit }) => warnOfMissingGit(this.#logger)),
-        importVmCheck().then(({ handleUnlistedVms }) =>
-          handleUnlistedVms({ stateDirectory, adopt: adoptLeftovers, logger: this.#logger })
-        ),
-      ]);
-      cleanUp.defer(async () => void await looked);
-    }
+    if (!this.#options.projectSource) cleanUp.use(this.#lookAtHost());
     this.#running = { links, standby, drain };
     this.#begun.resolve();
     try {
@@ -206,6 +203,27 @@ export class Worker {
     reloadStandby(standby, { before, now: options });
   }
 
+  /** Looks for what is wrong with the host, once the worker is registered. Disposing waits until that is done. */
+  #lookAtHost(): AsyncDisposable {
+    const { stateDirectory, adoptLeftovers = false } = this.#options;
+    const { promise, resolve: begin } = this.#registered;
+    const timer = setTimeout(begin, LOOK_AFTER_MS);
+    const looked = promise.finally(() => clearTimeout(timer)).then(() =>
+      Promise.all([
+        importGitCheck().then(({ warnOfMissingGit }) => warnOfMissingGit(this.#logger)),
+        importVmCheck().then(({ handleUnlistedVms }) =>
+          handleUnlistedVms({ stateDirectory, adopt: adoptLeftovers, logger: this.#logger })
+        ),
+      ])
+    );
+    return {
+      async [Symbol.asyncDispose]() {
+        begin();
+        await looked;
+      },
+    };
+  }
+
   #links(options: { ledger: OwnerLedger; standby: Standby; onChange: () => void }): UpstreamLinks {
     const { ledger, standby, onChange } = options;
     return new UpstreamLinks({
@@ -218,6 +236,7 @@ export class Worker {
       start: (task, session, logger) => this.#start(task, { session, ledger, standby, logger }),
       onChange,
       onRegistered: () => {
+        this.#registered.resolve();
         onChange();
         // The first task need not wait for it then.
         importTask().catch(() => {});
