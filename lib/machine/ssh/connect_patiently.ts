@@ -4,23 +4,17 @@ import { ConnectError } from "./connect_error.ts";
 import { type ConnectOptions, SshConnection } from "./ssh_connection.ts";
 import { describeLogin, type SshLogin } from "./ssh_login.ts";
 
-const RETRY_MS = 1_000;
 /** An image may set the password while it boots; one that is refused so often in a row is wrong. */
 const REFUSALS = 3;
 
-export interface PatientOptions extends ConnectOptions {
-  /** How long the VM may take to let us in, in milliseconds. */
-  readonly timeoutMs: number;
-}
-
 /**
- * Connects to a VM that may still be booting: tries every second. Rejects with a `ConnectError` when it refuses
+ * Connects to a VM that may still be booting: tries again and again. Rejects with a `ConnectError` when it refuses
  * the password three times in a row or changes its host key, and when the time is over; with the signal's reason
  * when that aborts.
  */
-export async function connectPatiently(login: SshLogin, options: PatientOptions): Promise<SshConnection> {
-  const { timeoutMs, signal } = options;
-  const late = AbortSignal.timeout(timeoutMs);
+export async function connectPatiently(login: SshLogin, options: ConnectOptions): Promise<SshConnection> {
+  const { bounds: { bootMs, retryMs }, signal } = options;
+  const late = AbortSignal.timeout(bootMs);
   const bounded = { ...options, signal: AbortSignal.any([signal, late]) };
   let last: unknown;
   for (let refusals = 0;;) {
@@ -32,7 +26,7 @@ export async function connectPatiently(login: SshLogin, options: PatientOptions)
       if (error.problem === "host key" || refusals === REFUSALS) throw error;
       last = error;
     }
-    await delay(RETRY_MS, bounded).catch((error) => {
+    await delay(retryMs, bounded).catch((error) => {
       throw tooLate(error);
     });
   }
@@ -42,9 +36,7 @@ export async function connectPatiently(login: SshLogin, options: PatientOptions)
     const why = last instanceof Error ? `; at last: ${last.message}` : "";
     return new AbortReason(
       "timeout",
-      `Logging in to ${describeLogin(login)}: not possible within ${
-        timeoutMs / 1000
-      } s of its start${why}; ` +
+      `Logging in to ${describeLogin(login)}: not possible within ${bootMs / 1000} s of its start${why}; ` +
         "look whether sshd runs in the image",
       { cause: last },
     );

@@ -2,16 +2,12 @@ import { connect, type Socket } from "node:net";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { ConnectError } from "./connect_error.ts";
 
-/** A VM is in reach of its host: one that takes longer is not there yet. */
-const WITHIN_MS = 1_000;
-
-/** Opens a TCP connection within 1 s. Rejects with a `ConnectError`, or with the signal's reason when that aborts. */
+/** Opens a TCP connection. Rejects with a `ConnectError`, or with the signal's reason when that aborts. */
 export async function connectTcp(
   address: { hostname: string; port: number },
-  options: { signal: AbortSignal },
+  { withinMs, signal }: { withinMs: number; signal: AbortSignal },
 ): Promise<Socket> {
   const { hostname, port } = address;
-  const { signal } = options;
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const socket = connect({ host: hostname, port, noDelay: true });
@@ -21,7 +17,7 @@ export async function connectTcp(
     reject(
       new ConnectError("unreachable", `Connecting to ${hostname}, port ${port}: ${problem}`, { cause }),
     );
-  const timer = setTimeout(() => fail(`no answer within ${WITHIN_MS / 1000} s`), WITHIN_MS);
+  const timer = setTimeout(() => fail(`no answer within ${withinMs / 1000} s`), withinMs);
   socket.on("connect", () => resolve(socket));
   socket.on("error", (error) => fail(describe(error), error));
   try {

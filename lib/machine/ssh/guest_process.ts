@@ -7,9 +7,6 @@ import { commandScript, STARTED } from "./command_script.ts";
 import { RemoteShell } from "./remote_shell.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** How long processes have to end after they were asked to. */
-const GRACE_MS = 3_000;
-
 /** A guest may be slow, and pipes, sshd and both windows of a channel (2 MiB each) hold more than a pipe alone. */
 const LEFT = { quietMs: 500, mostBytes: 8 * 1024 * 1024 };
 
@@ -40,7 +37,13 @@ export async function startGuestProcess(
   shell.send('eval "$(cat)"\n');
   shell.send(script);
   shell.endInput();
-  const status = supervise(shell.ended, { family, processes, keepEscaping, signal });
+  const status = supervise(shell.ended, {
+    family,
+    processes,
+    keepEscaping,
+    graceMs: sessions.bounds.graceMs,
+    signal,
+  });
   status.catch(() => {});
   const answer = await shell.output.line();
   if (answer !== STARTED) {
@@ -56,14 +59,21 @@ export async function startGuestProcess(
 
 async function supervise(
   ended: Promise<ExitStatus>,
-  options: { family: ProcessFamily; processes: ProcessHost; keepEscaping: boolean; signal: AbortSignal },
+  options: {
+    family: ProcessFamily;
+    processes: ProcessHost;
+    keepEscaping: boolean;
+    /** How long processes have to end after they were asked to. */
+    graceMs: number;
+    signal: AbortSignal;
+  },
 ): Promise<ExitStatus> {
   const { family, processes, keepEscaping, signal } = options;
   const failed = Promise.withResolvers<never>();
   let ending: Promise<number[]> | undefined;
   const end = (graceMs: number) => ending ??= endFamily(family, { graceMs, host: processes });
   const onAbort = () => {
-    end(GRACE_MS).then((survivors) => {
+    end(options.graceMs).then((survivors) => {
       if (survivors.length === 0) return;
       failed.reject(
         new Error(

@@ -6,13 +6,14 @@ import { HostKeyPin } from "./host_key_pin.ts";
 import { probe } from "./probe.ts";
 import { Sessions } from "./sessions.ts";
 import type { SshLogin } from "./ssh_login.ts";
+import { SSH_BOUNDS, type SshBounds } from "./ssh_bounds.ts";
 import { SshConnection } from "./ssh_connection.ts";
 import { SshMachine } from "./ssh_machine.ts";
 import { syncClock } from "./sync_clock.ts";
 
 export interface OpenSshMachineOptions {
-  /** How long the VM may take to let us in, in milliseconds. */
-  readonly bootTimeoutMs: number;
+  /** Other bounds than the usual ones. */
+  readonly bounds?: Partial<SshBounds>;
   /** Where tasks work when they do not name a place; `/tmp/cirrus-ci-build` when absent. */
   readonly workingDirectory?: string;
   /** What tasks see beside the environment of the VM's user, such as `CIRRUS_VM_ID`. */
@@ -25,8 +26,6 @@ export interface OpenSshMachineOptions {
   readonly lost?: AbortSignal;
   /** What the machine is made of; disposed with it, or when it cannot be opened. */
   readonly resources?: AsyncDisposable;
-  /** See `ConnectOptions`. */
-  readonly keepaliveMs?: number;
 }
 
 /**
@@ -40,17 +39,11 @@ export async function openSshMachine(login: SshLogin, options: OpenSshMachineOpt
   const gone = options.lost ?? new AbortController().signal;
   const signal = AbortSignal.any([options.signal, gone]);
   const pin = new HostKeyPin();
-  const connect = {
-    pin,
-    signal,
-    ...(options.keepaliveMs !== undefined && { keepaliveMs: options.keepaliveMs }),
-  };
-  const connection = await connectPatiently(login, { ...connect, timeoutMs: options.bootTimeoutMs });
+  const bounds = { ...SSH_BOUNDS, ...options.bounds };
+  const connection = await connectPatiently(login, { pin, bounds, signal });
   const lost = AbortSignal.any([gone, connection.lost]);
-  const sessions = new Sessions(
-    connection,
-    () => SshConnection.open(login, { ...connect, signal: lost }),
-  );
+  const connect = () => SshConnection.open(login, { pin, bounds, signal: lost });
+  const sessions = new Sessions(connection, { connect, bounds });
   using opened = new DisposableStack();
   opened.use(sessions);
   const shells = { signal: AbortSignal.any([signal, lost]), lost };

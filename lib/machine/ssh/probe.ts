@@ -1,4 +1,3 @@
-import { withGrace } from "../../async/grace.ts";
 import type { Platform } from "../machine.ts";
 import { runRemoteTool } from "./remote_tool.ts";
 import type { Sessions } from "./sessions.ts";
@@ -9,9 +8,6 @@ export interface GuestFacts {
   /** What the user's shell has in its environment once it logged in. */
   readonly environment: ReadonlyMap<string, string>;
 }
-
-/** A login profile that takes longer than this waits for something. */
-const WITHIN_MS = 30_000;
 
 /** Go's names for what `uname -m` prints. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -49,16 +45,22 @@ export async function probe(
 ): Promise<GuestFacts> {
   const token = crypto.randomUUID();
   const call = { name: "uname", script: PROBE, args: [token, PRINT_ENVIRONMENT] };
-  const printed = await withGrace(
-    "the login profile (.profile, .zprofile) of the VM's user",
-    WITHIN_MS,
-    (late) =>
-      runRemoteTool(sessions, call, {
-        inherit: true,
-        lost: options.lost,
-        signal: AbortSignal.any([options.signal, late]),
-      }),
-  );
+  const { profileMs } = sessions.bounds;
+  const late = AbortSignal.timeout(profileMs);
+  const signal = AbortSignal.any([options.signal, late]);
+  let printed: string;
+  try {
+    printed = await runRemoteTool(sessions, call, { inherit: true, lost: options.lost, signal });
+  } catch (error) {
+    if (error !== late.reason) throw error;
+    throw new Error(
+      `Reading the login profile (.profile, .zprofile) of the VM's user: not done within ${
+        profileMs / 1000
+      } s; ` +
+        "look what it waits for",
+      { cause: error },
+    );
+  }
   return {
     platform: platformOf(printed.split("\n", 1)[0] ?? ""),
     environment: environmentOf(printed, token),

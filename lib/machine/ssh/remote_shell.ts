@@ -8,9 +8,6 @@ import { LineReader } from "./line_reader.ts";
 import { sendStream } from "./send_stream.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** A shell comes up at once; what takes longer waits for something. */
-const STARTED_WITHIN_MS = 10_000;
-
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
@@ -67,6 +64,7 @@ export class RemoteShell {
   /** Rejects with an `Error` when no shell comes up, and with the signal's reason when that aborts. */
   static async start(sessions: Sessions, options: ShellOptions): Promise<RemoteShell> {
     const { inherit = false, signal, lost } = options;
+    const { shellMs } = sessions.bounds;
     const token = crypto.randomUUID();
     const environment = inherit ? "" : `env -i PATH=${PATH} `;
     const channel = await sessions.exec(`exec ${environment}/bin/sh -c '${LISTEN}' sh ${token}`, { signal });
@@ -77,7 +75,7 @@ export class RemoteShell {
     ended.catch(() => {});
     channel.on("error", () => {});
     channel.write(ANSWERS);
-    const late = AbortSignal.timeout(STARTED_WITHIN_MS);
+    const late = AbortSignal.timeout(shellMs);
     try {
       const pid = await abortable(pidOf(output, mark), AbortSignal.any([signal, late]));
       if (pid !== undefined) return new RemoteShell(channel, { pid, mark, output, ended, stderr });
@@ -87,9 +85,7 @@ export class RemoteShell {
       hangUp(channel, output);
       if (error !== late.reason) throw error;
       throw new Error(
-        `Starting a shell in the VM: none came up within ${
-          STARTED_WITHIN_MS / 1000
-        } s; look what the start-up ` +
+        `Starting a shell in the VM: none came up within ${shellMs / 1000} s; look what the start-up ` +
           "files of the user's shell (.bashrc, .zshenv) wait for",
         { cause: error },
       );

@@ -1,15 +1,21 @@
 import type { ClientChannel } from "./ssh2.d.ts";
 import { abortable } from "../../async/abortable.ts";
+import type { SshBounds } from "./ssh_bounds.ts";
 import type { SshConnection } from "./ssh_connection.ts";
 
 /** The sessions of one VM, on as many connections as they need: an sshd allows only some on each. */
 export class Sessions implements Disposable {
+  readonly bounds: SshBounds;
   readonly #connections: SshConnection[];
   readonly #connect: () => Promise<SshConnection>;
   #connecting: Promise<void> | undefined;
 
   /** `connect` opens another connection to the same VM. */
-  constructor(first: SshConnection, connect: () => Promise<SshConnection>) {
+  constructor(
+    first: SshConnection,
+    { connect, bounds }: { connect: () => Promise<SshConnection>; bounds: SshBounds },
+  ) {
+    this.bounds = bounds;
     this.#connections = [first];
     this.#connect = connect;
   }

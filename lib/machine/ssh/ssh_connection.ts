@@ -6,14 +6,10 @@ import { abortable } from "../../async/abortable.ts";
 import { connectTcp } from "./connect_tcp.ts";
 import type { HostKeyPin } from "./host_key_pin.ts";
 import { describeProblem, loginError } from "./login_error.ts";
+import type { SshBounds } from "./ssh_bounds.ts";
 import { describeLogin, type SshLogin } from "./ssh_login.ts";
 
-/** For the handshake and the login together: a refused password takes sshd 2 s. */
-const LOGIN_WITHIN_MS = 10_000;
-
-/** How often a silent VM is asked whether it is there. */
-const KEEPALIVE_MS = 11_000;
-/** It is lost when it leaves so many unanswered until the next is due: 55 s after its last answer. */
+/** It is lost when it leaves so many questions whether it is there unanswered until the next is due. */
 const KEEPALIVES = 4;
 
 /** What OpenSSH allows on one connection unless told otherwise: `MaxSessions` of sshd_config(5). */
@@ -22,8 +18,7 @@ const MAX_SESSIONS = 10;
 export interface ConnectOptions {
   readonly pin: HostKeyPin;
   readonly signal: AbortSignal;
-  /** Between two questions whether the VM is there, in milliseconds; 11 s when absent. */
-  readonly keepaliveMs?: number;
+  readonly bounds: SshBounds;
 }
 
 /** A connection to a VM's sshd. Once it is lost, or disposed of, nothing can be done with it. */
@@ -46,7 +41,8 @@ export class SshConnection implements Disposable {
   /** Connects, once. Rejects with a `ConnectError`, or with the signal's reason when that aborts. */
   static async open(login: SshLogin, options: ConnectOptions): Promise<SshConnection> {
     const { hostname, port = 22 } = login;
-    const socket = await connectTcp({ hostname, port }, options);
+    const { pin, bounds, signal } = options;
+    const socket = await connectTcp({ hostname, port }, { withinMs: bounds.connectMs, signal });
     const client = new Client();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let wrongKey = false;
@@ -64,21 +60,21 @@ export class SshConnection implements Disposable {
         username: login.user,
         password: login.password,
         authHandler: ["password", "keyboard-interactive"],
-        readyTimeout: LOGIN_WITHIN_MS,
-        keepaliveInterval: options.keepaliveMs ?? KEEPALIVE_MS,
+        readyTimeout: bounds.loginMs,
+        keepaliveInterval: bounds.keepaliveMs,
         keepaliveCountMax: KEEPALIVES,
         hostVerifier: (key: Uint8Array) => {
-          const accepted = options.pin.accepts(key);
+          const accepted = pin.accepts(key);
           wrongKey = !accepted;
           return accepted;
         },
       });
-      await abortable(promise, options.signal);
+      await abortable(promise, signal);
       return new SshConnection(client, login);
     } catch (error) {
       client.on("error", () => {});
       client.destroy();
-      options.signal.throwIfAborted();
+      signal.throwIfAborted();
       throw loginError(error, { login, wrongKey });
     }
   }

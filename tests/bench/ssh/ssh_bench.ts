@@ -2,6 +2,7 @@ import { createCipheriv } from "node:crypto";
 import { HostKeyPin } from "../../../lib/machine/ssh/host_key_pin.ts";
 import type { Machine } from "../../../lib/machine/machine.ts";
 import { openSshMachine } from "../../../lib/machine/ssh/open_ssh_machine.ts";
+import { SSH_BOUNDS } from "../../../lib/machine/ssh/ssh_bounds.ts";
 import { SshConnection } from "../../../lib/machine/ssh/ssh_connection.ts";
 import { Guest } from "../../fakes/guest/guest.ts";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
@@ -12,7 +13,7 @@ import { type PlainSsh, plainSsh } from "./plain_ssh.ts";
 const BYTES = 200_000_000;
 const signal = new AbortController().signal;
 const login = (guest: Guest) => ({ hostname: guest.address, user: "admin", password: "admin" });
-const open = (guest: Guest) => openSshMachine(login(guest), { bootTimeoutMs: 30_000, signal });
+const open = (guest: Guest) => openSshMachine(login(guest), { signal });
 
 /** A VM by SSH, beside what OpenSSH's own programs need for the same. Needs root: the VM is a guest of namespaces. */
 export async function ssh(options: BenchOptions): Promise<Figure[]> {
@@ -33,7 +34,11 @@ async function commands(guest: Guest, plain: PlainSsh, { runs }: BenchOptions): 
   for (let run = 0; run < runs; run++) {
     handshakes.push(
       await timed(async () => {
-        using _connection = await SshConnection.open(login(guest), { pin: new HostKeyPin(), signal });
+        using _connection = await SshConnection.open(login(guest), {
+          pin: new HostKeyPin(),
+          bounds: SSH_BOUNDS,
+          signal,
+        });
       }),
     );
     const start = performance.now();

@@ -84,6 +84,15 @@ export class Guest implements AsyncDisposable {
     ]);
   }
 
+  /** How often its kernel has refused a connection (`OutRsts`) or accepted one (`PassiveOpens`): proc(5), net/snmp. */
+  async tcpCount(what: "OutRsts" | "PassiveOpens"): Promise<number> {
+    const table = await Deno.readTextFile(`/proc/${this.#init}/net/snmp`);
+    const [names, values] = table.split("\n").filter((line) => line.startsWith("Tcp: ")).map((line) =>
+      line.split(" ")
+    );
+    return Number(values?.[names?.indexOf(what) ?? -1]);
+  }
+
   /** Starts the sshd of a guest that was started without. */
   async startSshd(): Promise<void> {
     await this.run("touch /run/start-sshd");
