@@ -16,6 +16,14 @@ export type OwnedResource =
   | { readonly kind: "container"; readonly engine: string; readonly name: string }
   | { readonly kind: "vm"; readonly program: "tart" | "vetu"; readonly name: string };
 
+/** Who has made something: for a mark on it, by which it is found where what was written down of it is lost. */
+export interface ResourceOwner {
+  /** Unique to the worker. */
+  readonly id: string;
+  /** Unique to the host and the state directory, whose workers know which of them live. */
+  readonly home: string;
+}
+
 /**
  * Where an isolation writes down what it is about to make, so that the next start on this host can
  * remove what a killed worker left behind.
@@ -23,6 +31,8 @@ export type OwnedResource =
 export interface ResourceLedger {
   /** Returns once the claim is on the disk. Dispose it after the resource itself is gone. */
   claim(resource: OwnedResource): Promise<AsyncDisposable>;
+  /** Who claims. Throws an error when the state directory is of no use. */
+  identify(): ResourceOwner;
 }
 
 /** What a place is prepared for. */

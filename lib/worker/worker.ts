@@ -36,6 +36,7 @@ const LEFTOVERS_MS = 10_000;
 const importTask = () => import("./tasks/task.ts");
 const importGitCheck = () => import("./warn_of_missing_git.ts");
 const importVmCheck = () => import("./ownership/unlisted_vms.ts");
+const importContainerCheck = () => import("./ownership/unlisted_containers.ts");
 
 /** A worker registers before it looks at its host; one that cannot register waits so long for that, in milliseconds. */
 const LOOK_AFTER_MS = 2_000;
@@ -208,16 +209,21 @@ export class Worker {
     const { stateDirectory, adoptLeftovers = false } = this.#options;
     const { promise, resolve: begin } = this.#registered;
     const timer = setTimeout(begin, LOOK_AFTER_MS);
+    const stop = new AbortController();
     const looked = promise.finally(() => clearTimeout(timer)).then(() =>
       Promise.all([
         importGitCheck().then(({ warnOfMissingGit }) => warnOfMissingGit(this.#logger)),
         importVmCheck().then(({ handleUnlistedVms }) =>
           handleUnlistedVms({ stateDirectory, adopt: adoptLeftovers, logger: this.#logger })
         ),
+        importContainerCheck().then(({ removeUnlistedContainers }) =>
+          removeUnlistedContainers({ stateDirectory, logger: this.#logger, signal: stop.signal })
+        ),
       ])
     );
     return {
       async [Symbol.asyncDispose]() {
+        stop.abort(new AbortReason("shutdown", "The worker ends"));
         begin();
         await looked;
       },

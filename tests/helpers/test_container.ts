@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { ContainerIsolation } from "../../lib/isolation/container/container_isolation.ts";
 import type { ContainerIsolationOptions } from "../../lib/isolation/container/container_options.ts";
-import type { OwnedResource, ResourceLedger } from "../../lib/isolation/isolation.ts";
+import type { OwnedResource, ResourceLedger, ResourceOwner } from "../../lib/isolation/isolation.ts";
 import type { EngineName } from "../../lib/machine/container/engine_name.ts";
 import type { ExitStatus, Machine, MachineCommand } from "../../lib/machine/machine.ts";
 import { runCommand } from "../../lib/process/run_command.ts";
@@ -78,6 +78,10 @@ export class TestContainer implements AsyncDisposable {
 /** A ledger that knows what is claimed now. */
 export class ClaimList implements ResourceLedger {
   readonly claims = new Set<OwnedResource>();
+
+  identify(): ResourceOwner {
+    return { id: "owner", home: "host/home" };
+  }
 
   claim(resource: OwnedResource): Promise<AsyncDisposable> {
     this.claims.add(resource);

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AbortReason } from "../../lib/async/abort_reason.ts";
-import type { OwnedResource, PrepareRequest, ResourceLedger } from "../../lib/isolation/isolation.ts";
+import type {
+  OwnedResource,
+  PrepareRequest,
+  ResourceLedger,
+  ResourceOwner,
+} from "../../lib/isolation/isolation.ts";
 import { NoneIsolation } from "../../lib/isolation/none.ts";
 import type { Machine } from "../../lib/machine/machine.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
@@ -11,6 +16,10 @@ import { Sleeper } from "../process/shell.ts";
 class FakeLedger implements ResourceLedger {
   readonly claimed = new Set<OwnedResource>();
   readonly tooLate: string[] = [];
+
+  identify(): ResourceOwner {
+    return { id: "owner", home: "host/home" };
+  }
 
   claim(resource: OwnedResource): Promise<AsyncDisposable> {
     if (resource.kind === "directory" && existsSync(resource.path)) this.tooLate.push(resource.path);

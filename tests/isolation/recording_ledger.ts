@@ -7,5 +7,6 @@ export function recordingLedger(): { ledger: ResourceLedger; claimed: () => Owne
     claims.add(resource);
     return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve(void claims.delete(resource)) });
   };
-  return { ledger: { claim }, claimed: () => [...claims] };
+  const identify = () => ({ id: crypto.randomUUID(), home: "host/test" });
+  return { ledger: { claim, identify }, claimed: () => [...claims] };
 }

@@ -19,6 +19,7 @@ import type { Isolation, PrepareRequest } from "../isolation.ts";
 import type { ContainerIsolationOptions } from "./container_options.ts";
 import { buildImage } from "./build_image.ts";
 import { engineCapacity } from "./engine_capacity.ts";
+import { containerLabels } from "./owner_labels.ts";
 import { getImage, type ImageFacts } from "./image.ts";
 import { checkVolume, clampedResources, runArguments } from "./run_arguments.ts";
 
@@ -82,7 +83,7 @@ export class ContainerIsolation implements Isolation {
       const args = runArguments({
         ...place,
         name: container,
-        taskId,
+        labels: containerLabels(taskId, ledger.identify()),
         container: this.#container,
         mounts: [...this.#container.volumes, ...this.#projectMount(workingDirectory)],
       });

@@ -8,12 +8,9 @@ export interface EngineCapacity {
   readonly memoryMiB: number;
 }
 
-/** By which label containers of this program are found. Its value is the task's id. */
-export const TASK_LABEL = "cirrus.task";
-
 export interface ContainerRequest {
   readonly name: string;
-  readonly taskId: string;
+  readonly labels: readonly string[];
   readonly container: Pick<Isolation_Container, "image" | "volumes">;
   readonly cpu: number | undefined;
   readonly memoryMiB: number | undefined;
@@ -22,9 +19,9 @@ export interface ContainerRequest {
 
 /** The arguments of the engine's program that make a container and start it with its first session. */
 export function runArguments(request: ContainerRequest): string[] {
-  const { name, taskId, container, cpu, memoryMiB, mounts } = request;
+  const { name, labels, container, cpu, memoryMiB, mounts } = request;
   return [
-    ...["run", "--interactive", "--name", name, "--label", `${TASK_LABEL}=${taskId}`],
+    ...["run", "--interactive", "--name", name, ...labels.flatMap((label) => ["--label", label])],
     // It was pulled by now, or is not to be.
     "--pull=never",
     // What is printed goes to the task's log, and a script's 10 GB not to the host's disk as well.

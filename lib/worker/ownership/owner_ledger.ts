@@ -1,5 +1,6 @@
 import { errorMessage } from "../../diagnostics/error_message.ts";
-import type { ResourceLedger } from "../../isolation/isolation.ts";
+import type { ResourceLedger, ResourceOwner } from "../../isolation/isolation.ts";
+import { nameHome } from "./home.ts";
 import type { OwnedEntry } from "./owned_entries.ts";
 import {
   type OwnerFiles,
@@ -19,11 +20,16 @@ const OUTLIVES_HOST: ReadonlySet<OwnedEntry["kind"]> = new Set(["container", "vm
  */
 export class OwnerLedger implements ResourceLedger, AsyncDisposable {
   readonly files: OwnerFiles;
+  readonly #stateDirectory: string;
   readonly #lock: Disposable;
   readonly #entries = new Set<OwnedEntry>();
 
-  private constructor(files: OwnerFiles, lock: Disposable) {
+  private constructor(
+    files: OwnerFiles,
+    { stateDirectory, lock }: { stateDirectory: string; lock: Disposable },
+  ) {
     this.files = files;
+    this.#stateDirectory = stateDirectory;
     this.#lock = lock;
     this.#save({ durable: false });
   }
@@ -37,7 +43,7 @@ export class OwnerLedger implements ResourceLedger, AsyncDisposable {
       // Locked before it has a list: an owner with a list and a free lock counts as dead.
       const lock = cleanUp.use(await tryLock(files));
       if (!lock) throw new Error("somebody else holds its lock");
-      const ledger = new OwnerLedger(files, lock);
+      const ledger = new OwnerLedger(files, { stateDirectory, lock });
       cleanUp.move();
       return ledger;
     } catch (error) {
@@ -60,6 +66,10 @@ export class OwnerLedger implements ResourceLedger, AsyncDisposable {
       }
       return { [Symbol.asyncDispose]: () => Promise.try(() => this.#release(entry)) };
     });
+  }
+
+  identify(): ResourceOwner {
+    return { id: this.files.id, home: nameHome(this.#stateDirectory) };
   }
 
   /** Leaves nothing behind but what could not be released, for the next start. */
