@@ -53,8 +53,11 @@ export class AgentUnderTest implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  static async create(options: { taskId?: string } = {}): Promise<AgentUnderTest> {
-    const { taskId = "42" } = options;
+  /** `variables` are the machine's own. */
+  static async create(
+    options: { taskId?: string; variables?: Readonly<Record<string, string>> } = {},
+  ): Promise<AgentUnderTest> {
+    const { taskId = "42", variables = {} } = options;
     await using resources = new AsyncDisposableStack();
     const directory = resources.use(await temporaryDirectory()).path;
     for (const name of ["tmp", "spool"]) await Deno.mkdir(join(directory, name));
@@ -62,7 +65,9 @@ export class AgentUnderTest implements AsyncDisposable {
       new LocalMachine({
         workingDirectory: join(directory, "work"),
         temporaryDirectory: join(directory, "tmp"),
-        environment: new Map([["PATH", Deno.env.get("PATH") ?? ""], ["HOME", directory]]),
+        environment: new Map(
+          Object.entries({ PATH: Deno.env.get("PATH") ?? "", HOME: directory, ...variables }),
+        ),
         mark: `test/${crypto.randomUUID()}`,
       }),
     );

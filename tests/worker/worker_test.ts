@@ -244,6 +244,7 @@ for (const { phase, enter, entered } of PHASES) {
     await upstream.workers.next("taskStopped");
     await worker.log.line(/info sent cancellation signal to task 1/);
     assert.ok(!upstream.workers.methods.includes("taskFailed"));
+    assert.deepEqual(worker.log.lines.filter((line) => /^(error|warning)/.test(line)), []);
     assert.deepEqual(worker.leftovers(), []);
   });
 

@@ -16,7 +16,12 @@ export async function cacheKey(
   if (instruction.fingerprintKey !== "") return environment.expand(instruction.fingerprintKey);
   const hash = createHash("sha256");
   if (instruction.fingerprintScripts.length > 0) {
-    const output = { write: (chunk: Uint8Array) => Promise.resolve(void hash.update(chunk)) };
+    const output = {
+      write: (chunk: Uint8Array) => {
+        hash.update(chunk);
+        return context.log.write(chunk);
+      },
+    };
     const script = await startScript(
       instruction.fingerprintScripts,
       { ...context, log: output },

@@ -8,7 +8,7 @@ import { HttpCacheStore } from "./http_cache_store.ts";
 import { TaskCaches } from "./task_caches.ts";
 import { UpstreamCacheStore } from "./upstream_cache_store.ts";
 
-/** Where a task that has a cache server of its own says so, and other tasks' programs find ours. */
+/** Where a task, or its machine, that has a cache server of its own says so, and other tasks' programs find ours. */
 const HOST_VARIABLE = "CIRRUS_HTTP_CACHE_HOST";
 
 /** The caches of a task; disposal ends the server that its programs use. */
@@ -19,16 +19,16 @@ export interface ServedCaches extends AsyncDisposable {
 }
 
 /**
- * Gives a task its caches: those of the server that it names, else the upstream's, which a server of ours then brings
+ * Gives a task its caches: those of the server that it or its machine names, else the upstream's, which a server of ours then brings
  * to the task's programs. Never rejects: a task goes on without.
  */
 export async function serveCaches(
   upstream: TaskUpstream,
   options: { machine: Machine; environment: TaskEnvironment; logger: Logger },
 ): Promise<ServedCaches> {
-  const { environment } = options;
+  const { environment, machine } = options;
   const store = new UpstreamCacheStore(upstream);
-  const host = environment.get(HOST_VARIABLE);
+  const host = environment.get(HOST_VARIABLE) ?? machine.environment.get(HOST_VARIABLE);
   if (host) {
     const caches = new TaskCaches({ store: new HttpCacheStore(host, upstream.transfers), upstream: store });
     return { caches, problem: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };

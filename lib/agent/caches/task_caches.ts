@@ -48,21 +48,21 @@ export class TaskCaches {
     return this.#caches.get(name);
   }
 
-  /** Notes how the retrieval of a cache went, for the report at the end. */
-  note(name: string, attempt: Attempt): void {
-    this.#attempts.set(name, attempt);
+  /** Notes how the retrieval of a cache went, for the report at the end, which has it under the cache's key. */
+  note(key: string, attempt: Attempt): void {
+    this.#attempts.set(key, attempt);
   }
 
   /** Adds to what is known of a miss. */
-  noteMiss(name: string, more: Record<string, bigint>): void {
-    const { error = "", result } = this.#attempts.get(name) ?? {};
+  noteMiss(key: string, more: Record<string, bigint>): void {
+    const { error = "", result } = this.#attempts.get(key) ?? {};
     const known = result?.case === "miss" ? result.value : {};
-    this.#attempts.set(name, { error, result: { case: "miss", value: { ...known, ...more } } });
+    this.#attempts.set(key, { error, result: { case: "miss", value: { ...known, ...more } } });
   }
 
   /** Notes what kept a cache from being stored. */
-  noteTrouble(name: string, error: string): void {
-    this.#attempts.set(name, { ...this.#attempts.get(name), error });
+  noteTrouble(key: string, error: string): void {
+    this.#attempts.set(key, { ...this.#attempts.get(key), error });
   }
 
   get attempts(): Record<string, Attempt> {

@@ -31,7 +31,7 @@ export const runCacheInstruction: InstructionHandler<"cacheInstruction"> = async
   if (retrieval.kind === "miss" && instruction.optimisticallyRestoreOnMiss) {
     await restoreNewest({ key, folders }, context);
   }
-  return { kind: await populate(instruction, context) ? "passed" : "failed" };
+  return { kind: await populate({ instruction, key }, context) ? "passed" : "failed" };
 };
 
 interface Place {
@@ -48,7 +48,7 @@ async function retrieve(
     const unpacked = await restore({ ...place, digests: instruction.reuploadOnChanges }, context);
     if (unpacked === undefined) {
       await log.writeLine(`Cache miss for ${name}!`);
-      caches.noteMiss(name, {});
+      caches.noteMiss(place.key, {});
       return { kind: "miss" };
     }
     await log.writeLine(`Cache hit for ${name}!`);
@@ -58,11 +58,11 @@ async function retrieve(
       downloadedInNanos: nanos(downloadMs),
       extractedInNanos: nanos(totalMs - downloadMs),
     };
-    caches.note(name, { result: { case: "hit", value } });
+    caches.note(place.key, { result: { case: "hit", value } });
     return { kind: "hit", restored: contents.digests };
   } catch (error) {
     await tellTrouble(`Restoring the cache ${name}`, error, context);
-    caches.note(name, { error: errorMessage(error), result: { case: "miss", value: {} } });
+    caches.note(place.key, { error: errorMessage(error), result: { case: "miss", value: {} } });
     await log.writeLine(`Going on without ${name}, which is not uploaded either`);
     return { kind: "broken" };
   }
@@ -112,14 +112,17 @@ async function restore(
   }
 }
 
-async function populate(instruction: CacheInstruction, context: InstructionContext): Promise<boolean> {
+async function populate(
+  { instruction, key }: { readonly instruction: CacheInstruction; readonly key: string },
+  context: InstructionContext,
+): Promise<boolean> {
   const { caches, name, log, signal } = context;
   if (instruction.populateScripts.length === 0) return true;
   await log.writeLine(`Populating ${name}`);
   const startedAt = performance.now();
   const status = await (await startScript(instruction.populateScripts, context, signal)).ended;
   signal.throwIfAborted();
-  caches.noteMiss(name, { populatedInNanos: nanos(performance.now() - startedAt) });
+  caches.noteMiss(key, { populatedInNanos: nanos(performance.now() - startedAt) });
   await noteExit(status, log);
   return succeeded(status);
 }

@@ -14,11 +14,9 @@ export const runUploadCacheInstruction: InstructionHandler<"uploadCacheInstructi
   context,
 ) => {
   const { caches, log } = context;
+  const cache = caches.find(cacheName);
   try {
-    const cache = caches.find(cacheName);
-    const whyNot = cache === undefined
-      ? "the task did not look for it"
-      : await whyNotNeeded(cache, cacheName, context);
+    const whyNot = cache === undefined ? "the task did not look for it" : await whyNotNeeded(cache, context);
     if (cache === undefined || whyNot !== undefined) {
       await log.writeLine(`Not uploading ${cacheName}: ${whyNot}`);
     } else {
@@ -26,14 +24,13 @@ export const runUploadCacheInstruction: InstructionHandler<"uploadCacheInstructi
     }
   } catch (error) {
     await tellTrouble(`Uploading the cache ${cacheName}`, error, context);
-    caches.noteTrouble(cacheName, errorMessage(error));
+    if (cache) caches.noteTrouble(cache.key, errorMessage(error));
   }
   return { kind: "passed" };
 };
 
 async function whyNotNeeded(
   { key, retrieval }: TaskCache,
-  name: string,
   { caches, signal }: InstructionContext,
 ): Promise<string | undefined> {
   switch (retrieval.kind) {
@@ -43,7 +40,7 @@ async function whyNotNeeded(
       return retrieval.restored ? undefined : "it was found, and is not to be uploaded again";
     case "miss":
       if (await caches.store.has(key, signal)) return `another task has stored ${key} meanwhile`;
-      caches.noteMiss(name, {});
+      caches.noteMiss(key, {});
       return undefined;
   }
 }
@@ -80,7 +77,7 @@ async function uploadFolders(cache: TaskCache, name: string, context: Instructio
   const uploadMs = await send(key, archive, context);
   await log.writeLine(`Uploaded ${key} in ${(uploadMs / 1000).toFixed(1)} s`);
   if (retrieval.kind === "miss") {
-    caches.noteMiss(name, {
+    caches.noteMiss(key, {
       sizeBytes: BigInt(size),
       archivedInNanos: nanos(ms),
       uploadedInNanos: nanos(uploadMs),

@@ -15,10 +15,14 @@ export class SecretSet {
     return this.#values;
   }
 
-  /** Adds values; empty ones hide nothing. One that ends with line breaks is hidden without them too. */
+  /**
+   * Adds values; those of nothing but white space hide nothing. One that ends with line breaks is hidden without them
+   * too, and one of several lines also as a terminal shows it.
+   */
   add(...values: readonly string[]): void {
     const wanted = values.flatMap((value) => [value, value.replace(/[\r\n]+$/, "")])
-      .filter((value) => value !== "")
+      .flatMap((value) => [value, value.replace(/\r?\n/g, "\r\n")])
+      .filter((value) => value.trim() !== "")
       .map((value) => Buffer.from(value).toString("latin1"))
       .filter((value) => !this.#values.has(value));
     if (wanted.length > 0) this.#values = new Set([...this.#values, ...wanted]);

@@ -30,6 +30,7 @@ export class TaskReports {
     return this.#report(
       "started",
       (expired) => this.#session.taskStarted(this.#task, AbortSignal.any([cancelled, expired])),
+      { needless: cancelled },
     );
   }
 
@@ -42,7 +43,11 @@ export class TaskReports {
     return this.#report("stopped", (signal) => this.#session.taskStopped(this.#task, signal));
   }
 
-  async #report(what: string, call: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #report(
+    what: string,
+    call: (signal: AbortSignal) => Promise<void>,
+    { needless }: { readonly needless?: AbortSignal } = {},
+  ): Promise<void> {
     try {
       await withGrace("telling the upstream", REPORT_MS, (signal) =>
         retryCall(() => call(signal), {
@@ -52,6 +57,7 @@ export class TaskReports {
           retryable: (error) => isRetryable(error) || error.code === Code.UNAUTHENTICATED,
         }));
     } catch (error) {
+      if (needless?.aborted) return;
       const { id } = this.#task;
       this.#logger.error(`could not tell the upstream that task ${id} has ${what}: ${explainFailure(error)}`);
     }

@@ -68,46 +68,49 @@ Deno.test("trouble of the upstream is a 502 without its address", async () => {
   assert.ok(!log.includes("secret-of-the-url"));
 });
 
-Deno.test("a task that names a cache host of its own keeps it, and its caches go there", async () => {
-  await using agent = await AgentUnderTest.create();
-  await using caches = new FakeCaches(agent.upstream);
-  const entries = new Map<string, Uint8Array<ArrayBuffer>>();
-  const own = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-    const path = new URL(request.url).pathname;
-    if (request.method === "POST") {
-      entries.set(path, await request.bytes());
-      return new Response();
-    }
-    const entry = entries.get(path);
-    return new Response(request.method === "HEAD" ? null : entry, { status: entry ? 200 : 404 });
-  });
-  const host = `127.0.0.1:${own.addr.port}`;
-  agent.upstream.commands = {
-    environment: { CIRRUS_HTTP_CACHE_HOST: host },
-    commands: [
-      {
-        name: "deps",
-        instruction: {
-          case: "cacheInstruction",
-          value: {
-            folders: ["deps"],
-            fingerprintKey: "a/b",
-            populateScripts: ["mkdir -p deps", "touch deps/f"],
+for (const whose of ["task", "machine"] as const) {
+  Deno.test(`a cache host that the ${whose} names is kept, and the caches go there`, async () => {
+    const entries = new Map<string, Uint8Array<ArrayBuffer>>();
+    const own = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+      const path = new URL(request.url).pathname;
+      if (request.method === "POST") {
+        entries.set(path, await request.bytes());
+        return new Response();
+      }
+      const entry = entries.get(path);
+      return new Response(request.method === "HEAD" ? null : entry, { status: entry ? 200 : 404 });
+    });
+    const host = `127.0.0.1:${own.addr.port}`;
+    const variables = { CIRRUS_HTTP_CACHE_HOST: host };
+    await using agent = await AgentUnderTest.create(whose === "machine" ? { variables } : {});
+    await using caches = new FakeCaches(agent.upstream);
+    agent.upstream.commands = {
+      environment: whose === "task" ? variables : {},
+      commands: [
+        {
+          name: "deps",
+          instruction: {
+            case: "cacheInstruction",
+            value: {
+              folders: ["deps"],
+              fingerprintKey: "a/b",
+              populateScripts: ["mkdir -p deps", "touch deps/f"],
+            },
           },
         },
-      },
-      script("show", "echo at $CIRRUS_HTTP_CACHE_HOST"),
-      { name: "upload", instruction: { case: "uploadCacheInstruction", value: { cacheName: "deps" } } },
-    ],
-  };
-  await agent.run();
-  await agent.run();
-  await own.shutdown();
-  assert.match(agent.upstream.savedText("deps"), /Cache hit/);
-  assert.match(agent.upstream.savedText("show"), new RegExp(`^at ${host}$`, "m"));
-  assert.deepEqual([...entries.keys()], ["/a%2Fb"]);
-  assert.deepEqual(caches.requests, []);
-});
+        script("show", "echo at $CIRRUS_HTTP_CACHE_HOST"),
+        { name: "upload", instruction: { case: "uploadCacheInstruction", value: { cacheName: "deps" } } },
+      ],
+    };
+    await agent.run();
+    await agent.run();
+    await own.shutdown();
+    assert.match(agent.upstream.savedText("deps"), /Cache hit/);
+    assert.match(agent.upstream.savedText("show"), new RegExp(`^at ${host}$`, "m"));
+    assert.deepEqual([...entries.keys()], ["/a%2Fb"]);
+    assert.deepEqual(caches.requests, []);
+  });
+}
 
 Deno.test({
   name: "ccache stores and finds objects by its HTTP storage",

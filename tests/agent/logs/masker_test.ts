@@ -36,6 +36,18 @@ for (
     },
     { what: "overlapping secrets as one", secrets: ["abcd", "cdef"], text: "abcdef", expected: MASK },
     { what: "a secret that overlaps itself", secrets: ["aa"], text: "aaa b", expected: `${MASK} b` },
+    {
+      what: "nothing for a secret of white space",
+      secrets: ["\n", "  "],
+      text: "a  b\n",
+      expected: "a  b\n",
+    },
+    {
+      what: "a secret over lines as a terminal shows it",
+      secrets: ["one\ntwo"],
+      text: "one\r\ntwo\r\n",
+      expected: `${MASK}\r\n`,
+    },
     { what: "a secret over lines", secrets: ["one\ntwo\n"], text: "one\ntwo\nx", expected: `${MASK}x` },
     {
       what: "also without its last line break",
