@@ -69,8 +69,8 @@ function refusal(): Response {
 async function answerReadiness(options: WorkerEndpointsOptions): Promise<Response> {
   const { worker, folders } = options;
   const checks = await checkReadiness({
-    upstreams: worker.upstreams,
-    draining: worker.draining,
+    upstreams: worker.figures.upstreams,
+    draining: worker.figures.draining,
     folders,
     ...mayNeedContainers(options) && { engine: describeEngine },
     now: new Date(),

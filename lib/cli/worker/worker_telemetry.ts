@@ -80,9 +80,9 @@ export class WorkerTelemetry implements AsyncDisposable {
         ...options,
         resource: { serviceVersion: VERSION, hostArch: arch },
         sources: {
-          runningTasks: () => worker.runningTasks,
-          resources: () => worker.resources,
-          standbyAge: () => worker.standbyAge,
+          runningTasks: () => worker.figures.runningTasks,
+          resources: () => worker.figures.resources,
+          standbyAge: () => worker.figures.standbyAge,
           build: { version: VERSION, "deno.version": Deno.version.deno, "os.type": os, "host.arch": arch },
         },
       });

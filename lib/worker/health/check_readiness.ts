@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { formatByteSize } from "../../units/byte_size.ts";
-import type { UpstreamState } from "../worker.ts";
+import type { UpstreamState } from "../worker_figures.ts";
 
 /** An upstream may hold a poll back for as long as it likes, and then asks for the next one soon. In milliseconds. */
 const POLL_AGE_MS = 5 * 60_000;
