@@ -23,7 +23,7 @@ import { Watchdog, type WatchdogLimits } from "./tasks/watchdog.ts";
 import { Assignment } from "./workers/assignment.ts";
 import { Assignments } from "./workers/assignments.ts";
 import { Dispatcher } from "./workers/dispatcher.ts";
-import { explainWait, summarizeWait, type WaitReason } from "./workers/explain_wait.ts";
+import { explainWait, listWorkers, type WaitReason } from "./workers/explain_wait.ts";
 import { Pool } from "./workers/pool.ts";
 import { TaskQueue } from "./workers/task_queue.ts";
 import { Workers } from "./workers/workers.ts";
@@ -108,7 +108,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
     assignments,
     queue,
     control,
-    explain: (taskId) => summarizeWait(explain(taskId) ?? []),
+    explain: (taskId) => listWorkers(explain(taskId) ?? []),
   });
 
   for (const record of await tasks.assigned()) {
@@ -141,7 +141,7 @@ export async function assemble(options: AssembleOptions): Promise<Parts> {
     builds: new Builds({ store: store.builds, ids, queue, control, watchers, clock, requireSpace }),
     tasks: new Tasks({ store: store.builds, ids, control, explain, requireSpace }),
     logs: new CommandLogs({ logs, keyOf, store: store.builds, watchers }),
-    workers: new Workers({ pool, assignments, polls }),
+    workers: new Workers({ pool, assignments, polls, fit: options }),
     storedLogs: logs,
     pool,
     queue,

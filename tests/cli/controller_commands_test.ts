@@ -64,7 +64,10 @@ Deno.test("submit in a git clone says where the tasks are to clone from", async 
   await git(site.directory, "commit", "--quiet", "--allow-empty", "--message=The first");
   const { exitCode, stdout, stderr } = await site.cirrus("submit");
   assert.equal(exitCode, 0, stderr);
-  assert.match(stderr, /^Warning: no branch of https:.* push it first\n$/);
+  assert.match(
+    stderr,
+    /^Warning: no branch of https:.* push it first\nWarning: no worker has ever connected: .*\n$/,
+  );
   const [, id = ""] = /^Build (\d+) is made; "cirrus builds \d+" shows how far it is\n/.exec(stdout) ?? [];
   assert.match(stdout, /^\d+ +one +triggered$/m);
   const head = (await git(site.directory, "rev-parse", "HEAD")).trim();
@@ -73,6 +76,62 @@ Deno.test("submit in a git clone says where the tasks are to clone from", async 
     listed.stdout,
     new RegExp(`^${id} +executing +\\S+ +\\S+ +main +${head.slice(0, 10)} +The first$`, "m"),
   );
+});
+
+Deno.test("submit warns at once of tasks that no known worker can take, and of tasks that have nothing to clone", async () => {
+  await using site = await controllerSite();
+  await write(site, "persistent_worker: {}\none_task:\n  main_script: true\n");
+  const early = await site.cirrus("submit");
+  assert.equal(early.exitCode, 0);
+  assert.match(early.stderr, /^Warning: there is no git remote here .* --clone-url/m);
+  assert.match(
+    early.stderr,
+    /^Warning: no worker has ever connected: the task "one" can only wait for one, which "cirrus worker run" starts$/m,
+  );
+  await site.startWorker("mini");
+  await eventually(() => site.controller.workers.list().length === 1);
+  await write(
+    site,
+    [
+      scripted("good", "true", "  persistent_worker: {}\n"),
+      ...["ios", "mac"].map((name) =>
+        scripted(name, "true", "  persistent_worker: { labels: { os: plan9 } }\n")
+      ),
+      scripted("big", "true", "  persistent_worker: { resources: { gpu: 2 } }\n  depends_on: good\n"),
+      scripted("windows", "dir", "  windows_container: { image: x }\n"),
+    ].join("\n"),
+  );
+  const { exitCode, stdout, stderr } = await site.cirrus("submit");
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual(stderr.trimEnd().split("\n"), [
+    'Warning: no worker that is known here can take the tasks "ios", "mac": they wait until one comes that can; ' +
+    `mini: label os is ${Deno.build.os} (wanted: plan9)`,
+    'Warning: no worker that is known here can take the task "big": it waits until one comes that can; ' +
+    "mini: has 0 gpu in all (wanted: 2)",
+  ]);
+  assert.match(stdout, /^\d+ +windows +skipped +it needs a container/m);
+});
+
+Deno.test("a command that is given a build's id for a task's, or the other way round, says so", async () => {
+  await using site = await controllerSite();
+  await write(site, definition(scripted("one", "true")));
+  const { id, taskId } = await submit(site);
+  const said = async (...args: string[]) => {
+    const { exitCode, stderr } = await site.cirrus(...args);
+    assert.equal(exitCode, 2);
+    return stderr.trimEnd();
+  };
+  for (const command of ["logs", "rerun"]) {
+    assert.equal(
+      await said(command, id),
+      `${id} is a build: name one of its tasks, which "cirrus builds ${id}" lists`,
+    );
+    assert.match(await said(command, "1"), /^There is no task 1: "cirrus builds" lists/);
+  }
+  for (const command of ["builds", "artifacts"]) {
+    assert.equal(await said(command, taskId), `${taskId} is a task: name its build, which is ${id}`);
+    assert.match(await said(command, "1"), /^There is no build 1: "cirrus builds" lists/);
+  }
 });
 
 Deno.test("a file with errors is shown as validate shows it, and nothing is made", async () => {
@@ -88,6 +147,7 @@ Deno.test("a file with errors is shown as validate shows it, and nothing is made
 Deno.test("Ctrl-C stops following a build, which goes on", async () => {
   await using site = await controllerSite();
   await site.startWorker("mini");
+  await eventually(() => site.controller.workers.list().length === 1);
   await write(site, definition(scripted("one", "sleep 1000")));
   const command = site.start(["submit", "--follow"]);
   await eventually(() => command.io.stdout.text.includes("[one] main: started"));

@@ -3,6 +3,7 @@ import type { ArtifactFileBody } from "../../controller/api/schemas.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { formatByteSize } from "../../units/byte_size.ts";
 import type { ControllerClient } from "../controller_client/controller_client.ts";
+import { requireBuild } from "../controller_client/require_by_id.ts";
 import { withController } from "../controller_client/with_controller.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
@@ -19,6 +20,7 @@ export function showArtifacts(
   name?: string,
 ): Promise<number> {
   return withController({ flags, io }, async (client) => {
+    await requireBuild(buildId, client);
     const names = await wantedNames(client, { buildId, name });
     if (flags.download !== undefined) {
       const directory = resolve(io.workingDirectory, flags.download);

@@ -6,6 +6,7 @@ import type {
 } from "../../controller/api/schemas.ts";
 import { formatDuration } from "../../units/duration.ts";
 import type { ControllerClient } from "../controller_client/controller_client.ts";
+import { requireBuild } from "../controller_client/require_by_id.ts";
 import { withController } from "../controller_client/with_controller.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
@@ -40,7 +41,7 @@ async function showBuild(
   client: ControllerClient,
   { id, json }: { readonly id: string; readonly json: boolean },
 ): Promise<string> {
-  const build = await client.findBuild(id);
+  const build = await requireBuild(id, client);
   const tasks: TaskWithWaitBody[] = [];
   for (const task of build.tasks) tasks.push(isWaiting(task) ? await client.findTask(task.id) : task);
   if (json) return `${JSON.stringify({ ...build, tasks }, null, 2)}\n`;

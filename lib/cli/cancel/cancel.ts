@@ -1,6 +1,6 @@
 import type { BuildBody, TaskWithWaitBody } from "../../controller/api/schemas.ts";
 import type { ControllerClient } from "../controller_client/controller_client.ts";
-import { ControllerError } from "../controller_client/controller_error.ts";
+import { unlessMissing } from "../controller_client/unless_missing.ts";
 import { withController } from "../controller_client/with_controller.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
@@ -27,15 +27,6 @@ async function cancelEither(
   return await unlessMissing(() => client.cancelTask(id, reason)) ??
     await unlessMissing(() => client.cancelBuild(id, reason)) ??
     missing(id);
-}
-
-async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ControllerError && error.code === "not_found") return undefined;
-    throw error;
-  }
 }
 
 function missing(id: string): never {

@@ -2,6 +2,7 @@ import type { TaskWithWaitBody } from "../../controller/api/schemas.ts";
 import { isFinal } from "../../controller/records.ts";
 import type { ControllerClient } from "../controller_client/controller_client.ts";
 import { patiently } from "../controller_client/patiently.ts";
+import { requireTask } from "../controller_client/require_by_id.ts";
 import { withController } from "../controller_client/with_controller.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -13,7 +14,7 @@ import { LogPrinter } from "./log_printer.ts";
 /** `cirrus logs`: what a task's commands have printed. */
 export function showLogs(flags: LogsFlags, io: Io, taskId: string, command?: string): Promise<number> {
   return withController({ flags, io }, async (client, signal) => {
-    const task = await client.findTask(taskId);
+    const task = await requireTask(taskId, client);
     const commands = wantedCommands(task, command);
     const style = flags.json ? "json" : command === undefined ? "headed" : "bare";
     const readLog = (...log: Parameters<ControllerClient["readLog"]>) =>

@@ -17,8 +17,16 @@ import { submittedRepository } from "./submitted_repository.ts";
 /** `cirrus submit`: makes a build on a controller, and follows it where that is asked for. */
 export function submit(flags: SubmitFlags, io: Io, wanted?: string): Promise<number> {
   return withController({ flags, io }, async (client, signal) => {
-    const build = await client.createBuild(await prepareBuild({ flags, wanted }, { io, signal }));
+    const request = await prepareBuild({ flags, wanted }, { io, signal });
+    const build = await client.createBuild(request);
     for (const { text } of build.diagnostics) io.stderr.writeSync(`${text}\n`);
+    if (!saysWhatToClone(request)) {
+      io.stderr.writeSync(
+        "Warning: there is no git remote here for tasks to clone, so that their clone fails: name a repository by " +
+          "--clone-url, or give the tasks a clone_script of their own\n",
+      );
+    }
+    for (const { text } of build.warnings) io.stderr.writeSync(`Warning: ${text}\n`);
     if (flags.follow) return await follow(build, { client, signal, io, flags });
     await io.stdout.write(flags.json ? asJson(build) : describeBuild(build));
     return ExitCode.success;
@@ -48,6 +56,12 @@ async function prepareBuild(
     repository,
     ...Object.keys(files).length > 0 && { files },
   };
+}
+
+/** Whether the tasks of a build may know what to clone. */
+function saysWhatToClone({ definition, environment = {}, repository }: NewBuildBody): boolean {
+  return repository?.cloneUrl !== undefined || /\bclone_script\b|CIRRUS_REPO_CLONE_/.test(definition) ||
+    Object.keys(environment).some((name) => name.startsWith("CIRRUS_REPO_CLONE_"));
 }
 
 async function readDefinition(file: string | undefined, directory: string): Promise<DefinitionFile> {
@@ -82,9 +96,14 @@ async function follow(
 
 function describeBuild({ id, tasks }: CreatedBuildBody): string {
   const titles = taskTitles(tasks);
-  const rows = tasks.map((task, index) => [task.id, titles[index] ?? task.name, task.status]);
+  const rows = tasks.map((task, index) => [
+    task.id,
+    titles[index] ?? task.name,
+    task.status,
+    task.message ?? "",
+  ]);
   return `Build ${id} is made; "cirrus builds ${id}" shows how far it is\n\n${
-    table([["TASK", "NAME", "STATUS"], ...rows])
+    table([["TASK", "NAME", "STATUS", "WHY"], ...rows])
   }`;
 }
 

@@ -136,6 +136,8 @@ export const buildSchema = buildSummarySchema.extend({
 
 export const createdBuildSchema = buildSchema.extend({
   diagnostics: z.array(diagnosticSchema).describe("Warnings about the file"),
+  warnings: z.array(z.object({ text: z.string(), tasks: z.array(id) }))
+    .describe("Tasks that no worker which was ever here can take: they wait for another one"),
 }).meta({ id: "CreatedBuild" });
 
 const nextCursor = z.string().optional().describe("The cursor of the next page; absent on the last one");

@@ -49,8 +49,8 @@ export function explainWait(
   });
 }
 
-/** The reasons as one text, of ten workers at most. */
-export function summarizeWait(reasons: readonly WaitReason[]): string {
+/** What is said of each worker as one text, of ten workers at most. */
+export function listWorkers(reasons: readonly { readonly worker: string; readonly text: string }[]): string {
   if (reasons.length === 0) return "no worker has ever connected";
   const shown = reasons.slice(0, 10).map(({ worker, text }) => `${worker}: ${text}`);
   return [...shown, ...(reasons.length > 10 ? [`and ${reasons.length - 10} more workers`] : [])].join("; ");

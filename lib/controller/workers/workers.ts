@@ -1,7 +1,11 @@
+import type { Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { TaskRecord, WorkerRecord } from "../records.ts";
+import type { FitOptions } from "../scheduler/fit.ts";
+import { requirementsOf } from "../scheduler/requirements.ts";
 import type { Polls } from "../services/polls.ts";
 import type { Assignments } from "./assignments.ts";
 import type { Pool } from "./pool.ts";
+import { whyNobodyFits } from "./why_nobody_fits.ts";
 
 /** A worker, and what it has of ours. */
 export interface WorkerStatus extends WorkerRecord {
@@ -18,11 +22,13 @@ export class Workers {
   readonly #pool: Pool;
   readonly #assignments: Assignments;
   readonly #polls: Polls;
+  readonly #fit: FitOptions;
 
-  constructor({ pool, assignments, polls }: { pool: Pool; assignments: Assignments; polls: Polls }) {
-    this.#pool = pool;
-    this.#assignments = assignments;
-    this.#polls = polls;
+  constructor(options: { pool: Pool; assignments: Assignments; polls: Polls; fit: FitOptions }) {
+    this.#pool = options.pool;
+    this.#assignments = options.assignments;
+    this.#polls = options.polls;
+    this.#fit = options.fit;
   }
 
   /** The workers that ever polled, those that are away too. */
@@ -36,6 +42,11 @@ export class Workers {
         return record ? [{ id, buildId: record.buildId, name: record.definition.name }] : [];
       }),
     }));
+  }
+
+  /** Why no worker that was ever here can take a task for workers; undefined when one can. */
+  whyNobodyFits(task: Task): string | undefined {
+    return whyNobodyFits(requirementsOf(task), { workers: this.#pool.workers, fit: this.#fit });
   }
 
   /** Says whether a worker is given tasks; what it runs goes on. False when there is no such worker. */

@@ -1,6 +1,6 @@
 import type { Controller } from "../../controller.ts";
 import { isFinal, type TaskRecord } from "../../records.ts";
-import { summarizeWait } from "../../workers/explain_wait.ts";
+import { listWorkers } from "../../workers/explain_wait.ts";
 import type { WaitBody } from "../schemas.ts";
 import { toTime } from "./time.ts";
 
@@ -9,7 +9,7 @@ export async function waitBody(task: TaskRecord, controller: Controller): Promis
   if (task.state.status === "created") return await waitsForTasks(task, controller);
   const reasons = controller.tasks.explainWait(task.id);
   return reasons && {
-    text: summarizeWait(reasons),
+    text: listWorkers(reasons),
     tasks: [],
     workers: reasons.map(({ worker, fit, text, live, lastSeenAt }) => ({
       worker,

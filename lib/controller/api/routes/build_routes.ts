@@ -3,6 +3,7 @@ import { readSubmission } from "../../builds/submission.ts";
 import type { Controller } from "../../controller.ts";
 import { ApiError } from "../api_error.ts";
 import { buildBody, buildSummaryBody } from "../bodies/build_body.ts";
+import { unfitWarnings } from "../bodies/unfit_warnings.ts";
 import { diagnosticBody } from "../bodies/diagnostic_body.ts";
 import { nothing, type Route, route, type RouteRequest } from "../route.ts";
 import {
@@ -101,9 +102,11 @@ async function createBuild(
     repository,
     idempotencyKey: idempotencyKeyOf(headers),
   });
+  const record = await controller.builds.create(build);
   const created: CreatedBuildBody = {
-    ...buildBody(await controller.builds.create(build)),
+    ...buildBody(record),
     diagnostics: warnings.map((warning) => diagnosticBody(warning, definition)),
+    warnings: unfitWarnings(build, { record, controller }),
   };
   return Response.json(created, { status: 201, headers: { location: `/v1/builds/${created.id}` } });
 }
