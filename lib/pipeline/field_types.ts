@@ -1,3 +1,4 @@
+import type { Position } from "../diagnostics/diagnostic.ts";
 import { Platform } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { FieldType } from "./field.ts";
@@ -115,7 +116,7 @@ export const texts: FieldType<string[]> = {
 };
 
 /** One text or a list of them, as they are written. */
-export const rawTexts: FieldType<string[]> = { read: textsOf, schema: scalarsSchema };
+export const rawTexts: FieldType<string[]> = { read: (node) => textsOf(node), schema: scalarsSchema };
 
 function expandedItems(written: string, { at }: Node, scope: Scope): string[] {
   const expanded = scope.expand(written, at);
@@ -167,10 +168,11 @@ function linesOf(entry: Node): string {
       entry.at,
     );
   }
-  return textsOf(entry).join("\n");
+  return textsOf(entry, ({ at }) => at).join("\n");
 }
 
-function textsOf(node: Node): string[] {
+/** `placeOf` says where to report an item that is no scalar; where the list is, unless it is given. */
+function textsOf(node: Node, placeOf: (item: Node) => Position = () => node.at): string[] {
   if (node.kind === "scalar") return [node.text];
   if (node.kind === "map") {
     throw new Problem(
@@ -180,7 +182,12 @@ function textsOf(node: Node): string[] {
   }
   return node.children.map((item) => {
     if (item.kind === "scalar") return item.text;
-    throw new Problem(`Reading "${node.name}": each item must be a scalar, this is ${kindOf(item)}`, item.at);
+    throw new Problem(
+      `Reading "${node.name}": each item must be a scalar, the one in line ${item.at.line} is ${
+        kindOf(item)
+      }`,
+      placeOf(item),
+    );
   });
 }
 

@@ -8,49 +8,52 @@ import { type ListNode, type MapNode, type Node, withChildren } from "./node.ts"
 export function foldOccurrences(occurrences: readonly Node[]): Node | undefined {
   const [first, ...others] = occurrences;
   if (!first) return undefined;
-  const folded = others.reduce(fold, normalised(first));
-  return folded.kind === "map" ? withChildren(folded, foldDuplicates(folded.children)) : folded;
+  return withoutDuplicates(others.reduce(fold, normalised(first)));
 }
 
-function fold(left: Node, right: Node): Node {
-  const value = normalised(right);
-  if (left.kind === "map" && value.kind === "map") return withChildren(value, foldChildren(left, value));
-  if (left.kind === "list" && value.kind === "list" && value.name === "additional_containers") {
-    return withChildren(value, foldItems(left, value));
+function fold(before: Node, after: Node): Node {
+  const [left, right] = [normalised(before), normalised(after)];
+  if (left.kind === "map" && right.kind === "map") return withChildren(right, foldChildren(left, right));
+  if (left.kind === "list" && right.kind === "list" && right.name === "additional_containers") {
+    return withChildren(right, foldItems(left, right));
   }
-  return value;
+  return right;
 }
 
 /** An environment may be written as a list of maps as well; that is as good as one map. */
 function normalised(node: Node): Node {
   if (node.kind !== "list" || (node.name !== "env" && node.name !== "environment")) return node;
-  const children: Node[] = [];
+  const { name, at } = node;
+  let map: MapNode = { name, at, kind: "map", children: [] };
   for (const item of node.children) {
     if (item.kind !== "map") return node;
-    children.push(...item.children);
+    map = withChildren(map, foldChildren(map, item));
   }
-  return { name: node.name, at: node.at, kind: "map", children };
+  return map;
 }
 
+/** What the right has twice and the left not at all stays twice: the last one counts when it is read. */
 function foldChildren(left: MapNode, right: MapNode): Node[] {
   const children = [...left.children];
   const places = new Map(children.map((child, index) => [child.name, index]));
-  for (const child of right.children) foldInto(children, places, child);
+  for (const child of right.children) {
+    const place = places.get(child.name);
+    const before = place === undefined ? undefined : children[place];
+    if (place !== undefined && before) children[place] = fold(before, child);
+    else children.push(child);
+  }
   return children;
 }
 
-function foldDuplicates(nodes: readonly Node[]): Node[] {
-  const children: Node[] = [];
-  const places = new Map<string, number>();
-  for (const child of nodes) foldInto(children, places, child);
-  return children;
-}
-
-function foldInto(children: Node[], places: Map<string, number>, child: Node): void {
-  const place = places.get(child.name) ?? children.length;
-  const left = children[place];
-  children[place] = left ? fold(left, child) : child;
-  places.set(child.name, place);
+/** Folds the children of a map that bear one name into the first of them. */
+function withoutDuplicates(node: Node): Node {
+  if (node.kind !== "map") return node;
+  const children = new Map<string, Node>();
+  for (const child of node.children) {
+    const before = children.get(child.name);
+    children.set(child.name, before ? fold(before, withoutDuplicates(child)) : child);
+  }
+  return children.size === node.children.length ? node : withChildren(node, [...children.values()]);
 }
 
 function foldItems(left: ListNode, right: ListNode): Node[] {

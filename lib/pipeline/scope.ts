@@ -27,7 +27,7 @@ export class Scope {
     return new Scope(this.variables, problems, this.expressions);
   }
 
-  /** The same with one more variable, which neither the task nor the host can change. */
+  /** The same with one more variable, which the host may know better, but not the task. */
   with(name: string, value: string): Scope {
     return new Scope(this.variables.with(name, value), this.problems, this.expressions);
   }

@@ -32,8 +32,10 @@ class TreeBuilder {
   readonly #yaml: YamlSource;
   readonly #exempt: MergeExempt;
   readonly #problems: Problems;
-  /** What each anchor stands for so far; "open" while its own value is being read. */
-  readonly #anchors = new Map<string, Node | "open">();
+  /** What each anchor stands for so far. */
+  readonly #anchors = new Map<string, Node>();
+  /** The anchors of the values that are being read, one within another. */
+  readonly #open: string[] = [];
 
   constructor(yaml: YamlSource, exempt: MergeExempt, problems: Problems) {
     this.#yaml = yaml;
@@ -46,12 +48,13 @@ class TreeBuilder {
       return renamed(this.#resolve(value.name, this.#start(value)), place.name, place.at);
     }
     if (value.anchor === undefined) return this.#buildValue(value, place);
-    this.#anchors.set(value.anchor, "open");
+    this.#open.push(value.anchor);
     // What cannot be read is told once, not again for each alias.
     let node: Node = { ...place, kind: "map", children: [] };
     try {
       return node = this.#buildValue(value, place);
     } finally {
+      this.#open.pop();
       this.#anchors.set(value.anchor, node);
     }
   }
@@ -77,23 +80,31 @@ class TreeBuilder {
   }
 
   #buildMap(map: YamlMap, place: Place): MapNode | ListNode {
-    const children: Node[] = [];
+    const mapStart = this.#start(map);
+    let kind: "map" | "list" = "map";
+    let children: Node[] = [];
     for (const { key, value } of map.entries) {
-      const list = this.#problems.attempt(() =>
-        isMergeKey(key)
-          ? this.#merge(children, value, this.#start(map))
-          : void children.push(this.#buildEntry(key, value))
-      );
-      if (list) return { ...place, kind: "list", children: list };
+      this.#problems.attempt(() => {
+        if (!isMergeKey(key)) return void children.push(this.#buildEntry(key, { value, mapStart }));
+        const list = this.#merge(children, value, mapStart);
+        if (!list) return;
+        // The map becomes that list; whatever follows is put behind its items.
+        kind = "list";
+        children = [...list];
+      });
     }
-    return this.#bounded({ ...place, kind: "map", children });
+    return this.#bounded({ ...place, kind, children });
   }
 
-  #buildEntry(key: YamlNode, value: YamlNode): Node {
+  #buildEntry(key: YamlNode, { value, mapStart }: { value: YamlNode; mapStart: Position }): Node {
     const at = this.#start(key);
     const name = keyText(key);
     if (name === undefined) {
-      throw new Problem("Reading YAML: a key must be a text; put it in quotes if it is meant as one", at);
+      const shown = key.kind === "scalar" ? ` "${key.text}"` : "";
+      throw new Problem(
+        `Reading YAML: the key${shown} in line ${at.line} is no text to YAML; put it in quotes if it is meant as one`,
+        mapStart,
+      );
     }
     if (key.kind === "scalar" && key.anchor !== undefined) this.build(key, { name: "", at });
     return this.build(value, { name, at });
@@ -112,7 +123,10 @@ class TreeBuilder {
           const at = this.#start(item);
           const template = this.build(item, { name: "", at });
           if (template.kind !== "map") {
-            throw new Problem('Merging a list with "<<": every item must be a map, or an alias of one', at);
+            throw new Problem(
+              `Merging a list with "<<": every item must be a map, or an alias of one, not what is in line ${at.line}`,
+              mapStart,
+            );
           }
           mergeInto(children, template, this.#exempt);
         }
@@ -142,12 +156,13 @@ class TreeBuilder {
   }
 
   #resolve(anchor: string, at: Position): Node {
-    const node = this.#anchors.get(anchor);
-    if (node === undefined) {
-      throw new Problem(`Reading YAML: there is no anchor "${anchor}" before this alias`, at);
+    // By its name, even where the anchor was set anew within.
+    if (this.#open.includes(anchor)) {
+      throw new Problem(`Reading YAML: the alias "${anchor}" stands within itself`, at);
     }
-    if (node === "open") throw new Problem(`Reading YAML: the alias "${anchor}" stands within itself`, at);
-    return node;
+    const node = this.#anchors.get(anchor);
+    if (node !== undefined) return node;
+    throw new Problem(`Reading YAML: there is no anchor "${anchor}" before this alias`, at);
   }
 
   /** A file of a few lines can make aliases of aliases of aliases. */

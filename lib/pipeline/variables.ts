@@ -38,9 +38,9 @@ export class Variables {
     this.#sorted = undefined;
   }
 
-  /** A copy with one more variable, which is above what the host says. */
+  /** A copy with one more variable, which is above what the task says. */
   with(name: string, value: string): Variables {
-    const variables = new Variables(new Map([...this.#host, [name, value]]), this.#budget);
+    const variables = new Variables(new Map([[name, value], ...this.#host]), this.#budget);
     for (const [name, value] of this.#task) variables.set(name, value);
     return variables;
   }

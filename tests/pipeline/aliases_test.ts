@@ -126,8 +126,25 @@ const WORKER = "persistent_worker: {}\n";
 const wrong: [what: string, source: string, place: string, text: string][] = [
   ["a scalar merged", `${WORKER}x: &x a\nt_task:\n  name: a\n  <<: *x\n`, "4:3", "only a map or a list"],
   ["a scalar merged in a flow map", `${WORKER}x: &x a\nt_task: {<<: *x}\n`, "3:9", "only a map or a list"],
-  ["a list with a scalar merged", `${WORKER}t_task:\n  <<: [a]\n`, "3:8", "every item must be a map"],
-  ["a list with an alias of a list merged", `${WORKER}x: &x []\nt_task:\n  <<: [*x]\n`, "4:8", "every item"],
+  ["a list with a scalar merged", `${WORKER}t_task:\n  name: n\n  <<: [a]\n`, "3:3", "in line 4"],
+  [
+    "a list with an alias of a list merged",
+    `${WORKER}x: &x []\nt_task:\n  name: n\n  <<: [*x]\n`,
+    "4:3",
+    "every item",
+  ],
+  [
+    "an alias within a value whose anchor has its name, though it was set anew there",
+    `${WORKER}t_task: &x\n  env: &x {A: b}\n  environment: *x\n`,
+    "4:16",
+    "stands within itself",
+  ],
+  [
+    "a key below a list that a map has become",
+    `${WORKER}x: &x [{name: a}]\nt_task:\n  matrix:\n    <<: *x\n    b: c\n`,
+    "6:5",
+    "each item of its list must be a map",
+  ],
   ["an alias within itself", `${WORKER}t_task: &x\n  env: *x\n`, "3:8", "stands within itself"],
 ];
 

@@ -48,7 +48,7 @@ const wrong: [what: string, source: string, place: string, text: string][] = [
   ["a circle", "a_task:\n  depends_on: b\nb_task:\n  depends_on: a\nc_task: {}\n", "3:3", '"a", "b"'],
   ["null", "t_task:\n  depends_on:\n", "3:3", "wait for each other"],
   ["a map", "t_task:\n  depends_on: {a: b}\n", "3:3", "a scalar or a list of scalars"],
-  ["a list with a list", "t_task:\n  depends_on: [[a]]\n", "3:16", "each item must be a scalar"],
+  ["a list with a list", "t_task:\n  depends_on: [[a]]\n", "3:3", "each item must be a scalar"],
 ];
 
 for (const [what, source, place, text] of wrong) {

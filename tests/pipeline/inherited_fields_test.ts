@@ -68,6 +68,18 @@ const instances: Row[] = [
     "persistent_worker:\n    isolation:\n      tart: {image: a, user: u}\n      tart: {image: b}",
     { isolation: { tart: { image: "b", user: "admin", password: "admin" } } },
   ],
+  [
+    "deeper ones that the root has not do not fold either",
+    "persistent_worker: {isolation: {}}",
+    "persistent_worker:\n    isolation:\n      tart: {image: a, user: u}\n      tart: {image: b}",
+    { isolation: { tart: { image: "b", user: "admin", password: "admin" } } },
+  ],
+  [
+    "below a duplicate they fold",
+    "x: 1",
+    "persistent_worker:\n    isolation: {}\n    isolation:\n      tart: {image: a, user: u}\n      tart: {image: b}",
+    { isolation: { tart: { image: "b", user: "u", password: "admin" } } },
+  ],
 ];
 
 for (const [what, root, task, expected] of instances) {
@@ -194,6 +206,41 @@ for (const instance of ["x: 1", "ec2_instance: {image: a}", "gce_instance: {}"])
     assert.equal(await instanceOf(`t_task:\n  ${instance}\n`, { allowMissingInstances: true }), undefined);
   });
 }
+
+const systems: [what: string, source: string, os: string | undefined][] = [
+  ["of several isolations the last says it", "{isolation: {tart: {}, vetu: {}}}", undefined],
+  ["in Tart it is darwin", "{isolation: {vetu: {}, tart: {}}}", "darwin"],
+  ["in Parallels it is the platform", "{isolation: {parallels: {platform: Darwin}}}", "darwin"],
+];
+
+for (const [what, worker, os] of systems) {
+  Deno.test(`CIRRUS_OS of a persistent_worker: ${what}`, async () => {
+    assert.equal((await taskOf(`t_task: {persistent_worker: ${worker}}`)).environment?.CIRRUS_OS, os);
+  });
+}
+
+Deno.test("the fields of an instance do not know what it says of CIRRUS_OS until it is read again in the task", async () => {
+  const image = { image: "on $CIRRUS_OS", cpu: 2, memory: 4096 };
+  assert.deepEqual(await instanceOf("container: {image: on $CIRRUS_OS}\nt_task: {}\n"), image);
+  assert.deepEqual(await instanceOf("t_task: {container: {image: on $CIRRUS_OS}}\n"), {
+    ...image,
+    image: "on linux",
+  });
+});
+
+Deno.test("an instance that cannot be read says nothing of CIRRUS_OS", async () => {
+  const { environment } = await taskOf(
+    "container: {memory: x}\npersistent_worker: {isolation: {vetu: {}}}\nt_task: {}\n",
+  );
+  assert.equal(environment?.CIRRUS_OS, undefined);
+});
+
+Deno.test("a task stays skipped once its condition held, though its environment changes", async () => {
+  const { status } = await taskOf(
+    "container: {image: a}\nt_task:\n  env: {CIRRUS_OS: z}\n  skip: $CIRRUS_OS == 'linux'\n",
+  );
+  assert.equal(status, "SKIPPED");
+});
 
 Deno.test("a warning about an instance of the root is told once for all tasks", async () => {
   const warnings = await warningsOf("persistent_worker: {lables: {}}\na_task: {}\nb_task: {}\n");

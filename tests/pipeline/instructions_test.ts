@@ -32,10 +32,13 @@ const keys: [key: string, value: string, name: string, instruction: string][] = 
   ["cache", "{folder: f}", "main", "cacheInstruction"],
   ["x_cache", "{folder: f}", "x", "cacheInstruction"],
   ["x_cache", "{folder: f, name: n$V}", "n1", "cacheInstruction"],
+  ["x_cache", "{folder: f, name: ''}", "x", "cacheInstruction"],
   ["artifacts", "{path: f}", "binary", "artifactsInstruction"],
   ["x_artifacts", "{path: f, name: n$V}", "n1", "artifactsInstruction"],
+  ["x_artifacts", "{path: f, name: ''}", "x", "artifactsInstruction"],
   ["file", "{path: f, from_contents: x}", "file", "fileInstruction"],
   ["x_file", "{path: f, from_contents: x, name: n$V}", "n1", "fileInstruction"],
+  ["x_file", "{path: f, from_contents: x, name: }", "x", "fileInstruction"],
 ];
 
 for (const [key, value, name, instruction] of keys) {
@@ -266,7 +269,7 @@ const wrong: [what: string, lines: string, place: string, text: string][] = [
     "5:3",
     "another one named",
   ],
-  ["artifacts with a list in paths", "a_artifacts: {paths: [[a]]}", "4:25", "each item must be a scalar"],
+  ["artifacts with a list in paths", "a_artifacts: {paths: [[a]]}", "4:17", "each item must be a scalar"],
   ["a file without path", "a_file: {from_contents: a}", "4:3", 'it needs "path"'],
   ["a file without a source", "a_file: {path: a}", "4:3", '"variable_name" or "from_contents"'],
   ["a key that ends in file", "dockerfile: x", "4:3", 'it needs "path"'],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertError, taskOf } from "./reading.ts";
+import { assertError, taskOf, warningsOf } from "./reading.ts";
 
 /** The commands of the only pipe, each with the image it brings. */
 async function steps(steps: string): Promise<string[]> {
@@ -90,6 +90,13 @@ for (const [fields, place, text] of wrong) {
     await assertError(`pipe:\n  ${fields}\n`, { place, text });
   });
 }
+
+Deno.test("an instruction beside the steps of a pipe is told to have no effect, without another key for it", async () => {
+  assert.deepEqual(await warningsOf("pipe:\n  steps: []\n  always: {}\n  a_script: x\n"), [
+    '3:3 Reading "pipe": the key "always" is not known and has no effect',
+    '4:3 Reading "pipe": the key "a_script" is not known and has no effect',
+  ]);
+});
 
 Deno.test("a pipe without steps is an error though the root has some", async () => {
   await assertError("steps: []\npipe: {}\n", { place: "2:1", text: 'it needs "steps"' });

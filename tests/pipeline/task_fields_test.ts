@@ -151,6 +151,12 @@ for (const [condition, enabled] of conditions) {
   });
 }
 
+Deno.test("in only_if the name of the task beats its environment, and the host beats both", async () => {
+  const source = `${HEAD}  env: {CIRRUS_TASK_NAME: u}\n  only_if: $CIRRUS_TASK_NAME == 't'\n`;
+  assert.equal((await tasksOf(source)).length, 1);
+  assert.equal((await tasksOf(source, { host: { CIRRUS_TASK_NAME: "v" } })).length, 0);
+});
+
 Deno.test("only_if of the root holds for each task by its own name", async () => {
   const tasks = await tasksOf(
     "persistent_worker: {}\nonly_if: $CIRRUS_TASK_NAME == 'b'\na_task: {}\nb_task: {}\n",

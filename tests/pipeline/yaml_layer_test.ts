@@ -83,10 +83,12 @@ const typedKeys = (
 ).split(" ");
 
 for (const key of [...typedKeys, "[a]", "{a: b}", "*x", "? [a]\n"]) {
-  Deno.test(`the key ${JSON.stringify(key)} is an error, for it is no text`, async () => {
-    const column = key.startsWith("?") ? 3 : 1;
+  Deno.test(`the key ${JSON.stringify(key)} is an error at the start of its map, for it is no text`, async () => {
     const value = key.startsWith("?") ? ": b" : " : b";
-    await assertError(`x: &x a\n${key}${value}\n${TASK}`, { place: `2:${column}`, text: "must be a text" });
+    await assertError(`${TASK}  x: &x a\n  y:\n    z:\n    ${key.replace("\n", "\n    ")}${value}\n`, {
+      place: "5:5",
+      text: "in line 6 is no text",
+    });
   });
 }
 
@@ -116,7 +118,7 @@ for (const [what, source, place, text] of broken) {
 
 Deno.test("every key that is no text is told in one run", async () => {
   const errors = await errorsOf(`1: a\n${TASK}  env: {true: b, c: d}\n`);
-  assert.deepEqual(errors.map((error) => error.split(" ")[0]), ["1:1", "4:9"]);
+  assert.deepEqual(errors.map((error) => error.split(" ")[0]), ["1:1", "4:8"]);
 });
 
 Deno.test("each part of the file that is no YAML is told in one run", async () => {
@@ -132,8 +134,8 @@ Deno.test("places below a text that goes on further left are those of the file",
     text: "timeout_in",
   });
   await assertError(`t_task:\n  env: {A: "x\ny", 1: b}\n  persistent_worker: {}\n`, {
-    place: "3:5",
-    text: "must be a text",
+    place: "2:8",
+    text: 'the key "1" in line 3 is no text',
   });
 });
 

@@ -58,26 +58,24 @@ export const windowsContainerFields: Fields<Draft> = {
 
 /** Reads a `container`, or with that architecture an `arm_container`. */
 export function readContainer(node: Node, scope: Scope, architecture: Architecture): Instance {
-  scope.variables.set("CIRRUS_OS", "linux");
   const message = create(ContainerInstanceSchema, {
     platform: Platform.LINUX,
     architecture,
     cpu: DEFAULT_CPU,
     memory: DEFAULT_MEMORY,
   });
-  return readInto(message, node, scope, containerFields);
+  return { ...readInto(message, node, scope, containerFields), variables: { CIRRUS_OS: "linux" } };
 }
 
 /** Reads a `windows_container`. */
 export function readWindowsContainer(node: Node, scope: Scope): Instance {
-  scope.variables.set("CIRRUS_OS", "windows");
   const message = create(ContainerInstanceSchema, {
     platform: Platform.WINDOWS,
     osVersion: "2019",
     cpu: DEFAULT_CPU,
     memory: DEFAULT_MEMORY,
   });
-  return readInto(message, node, scope, windowsContainerFields);
+  return { ...readInto(message, node, scope, windowsContainerFields), variables: { CIRRUS_OS: "windows" } };
 }
 
 function readInto(message: ContainerInstance, node: Node, scope: Scope, fields: Fields<Draft>): Instance {

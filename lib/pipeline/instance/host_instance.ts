@@ -20,11 +20,10 @@ export function readHostInstance(node: Node, scope: Scope, schema: DescMessage):
     scope,
     what: `"${node.name}"`,
   });
-  setPlatform(draft, scope);
   const dockerfileAt = node.kind === "map"
     ? node.children.findLast(({ name }) => name === "dockerfile")?.at
     : undefined;
-  return { message: messageOf(draft), at: node.at, dockerfileAt };
+  return { message: messageOf(draft), at: node.at, dockerfileAt, variables: variablesOf(draft) };
 }
 
 function messageOf(draft: ReflectMessage): InstanceMessage | HostMessage {
@@ -40,14 +39,16 @@ function messageOf(draft: ReflectMessage): InstanceMessage | HostMessage {
 }
 
 /** The type's name says what it runs on, or a field does. */
-function setPlatform(draft: ReflectMessage, { variables }: Scope): void {
+function variablesOf(draft: ReflectMessage): Record<string, string> {
   const { typeName } = draft.desc;
   const os = SYSTEMS.find(([pattern]) => pattern.test(typeName))?.[1] ?? enumName(draft, "platform");
-  if (os !== undefined) variables.set("CIRRUS_OS", os);
   const architecture = typeName.includes("Arm")
     ? "arm64"
     : enumName(draft, "architecture", { unlessZero: true });
-  if (architecture !== undefined) variables.set("CIRRUS_ARCH", architecture);
+  return {
+    ...os !== undefined && { CIRRUS_OS: os },
+    ...architecture !== undefined && { CIRRUS_ARCH: architecture },
+  };
 }
 
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [

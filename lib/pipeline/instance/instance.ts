@@ -25,4 +25,6 @@ export interface Instance {
   readonly at: Position;
   /** Of the `dockerfile` that its image is to be built from. */
   readonly dockerfileAt?: Position | undefined;
+  /** What the instance says of variables of the task; those with a null are taken away. */
+  readonly variables?: Readonly<Record<string, string | null>>;
 }

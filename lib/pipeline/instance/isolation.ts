@@ -32,9 +32,8 @@ export const isolationFields: Fields<Draft> = {
     },
   }),
   tart: field(tartIsolation, "In a virtual machine of Tart, on macOS", {
-    store(draft, value, _node, scope) {
+    store(draft, value) {
       draft.message.type = { case: "tart", value };
-      scope.variables.set("CIRRUS_OS", "darwin");
     },
   }),
   vetu: field(vetuIsolation, "In a virtual machine of Vetu, on Linux", {
@@ -43,9 +42,8 @@ export const isolationFields: Fields<Draft> = {
     },
   }),
   parallels: field(parallelsIsolation, "In a virtual machine of Parallels; no worker of today has it", {
-    store(draft, { message, platform }, node, scope) {
-      draft.message.type = { case: "parallels", value: message };
-      scope.variables.set("CIRRUS_OS", platform.toLowerCase());
+    store(draft, value, node, scope) {
+      draft.message.type = { case: "parallels", value };
       scope.problems.warn(`Reading "isolation": no worker of today runs tasks in Parallels`, node.at);
     },
   }),

@@ -26,8 +26,7 @@ export const macosInstanceFields: Fields<MacOSInstance> = {
 
 /** Reads a `macos_instance`. */
 export function readMacosInstance(node: Node, scope: Scope): Instance {
-  scope.variables.set("CIRRUS_OS", "darwin");
   const draft = create(MacOSInstanceSchema, { user: "admin", password: "admin", cpu: 4, memory: 8192 });
   const message = readFields(node, macosInstanceFields, { draft, scope, what: `"${node.name}"` });
-  return { message, at: node.at };
+  return { message, at: node.at, variables: { CIRRUS_OS: "darwin" } };
 }

@@ -6,30 +6,21 @@ import {
 import { field, type Fields, mapOf } from "../field.ts";
 import { platform, text } from "../field_types.ts";
 
-interface Draft {
-  readonly message: Isolation_Parallels;
-  /** As it is written. */
-  platform: string;
-}
-
-export const parallelsIsolationFields: Fields<Draft> = {
+export const parallelsIsolationFields: Fields<Isolation_Parallels> = {
   image: field(text, "Image of the virtual machine", {
-    store: ({ message }, image) => message.image = image,
+    store: (parallels, image) => parallels.image = image,
   }),
-  user: field(text, "User to log in as", { store: ({ message }, user) => message.user = user }),
+  user: field(text, "User to log in as", { store: (parallels, user) => parallels.user = user }),
   password: field(text, "Password to log in with", {
-    store: ({ message }, password) => message.password = password,
+    store: (parallels, password) => parallels.password = password,
   }),
   platform: field(platform, "Operating system of the machine, linux when not given", {
-    store(draft, { platform, written }) {
-      draft.message.platform = platform;
-      draft.platform = written;
-    },
+    store: (parallels, { platform }) => parallels.platform = platform,
   }),
 };
 
 /** `isolation: parallels:`. */
 export const parallelsIsolation = mapOf(parallelsIsolationFields, {
   what: '"parallels"',
-  draft: () => ({ message: create(Isolation_ParallelsSchema), platform: "linux" }),
+  draft: () => create(Isolation_ParallelsSchema),
 });

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import {
   type PersistentWorkerInstance,
   PersistentWorkerInstanceSchema,
+  Platform,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Position } from "../../diagnostics/diagnostic.ts";
 import { field, type Fields, type FieldType, readFields } from "../field.ts";
@@ -61,6 +62,18 @@ export function readPersistentWorker(node: Node, scope: Scope): Instance {
     scope,
     what: `"${node.name}"`,
   });
-  if (!message.isolation) scope.variables.delete("CIRRUS_OS");
-  return { message, at: node.at, dockerfileAt };
+  return { message, at: node.at, dockerfileAt, variables: variablesOf(message) };
+}
+
+/** The virtual machines say which operating system they have; directly on the host there is no telling. */
+function variablesOf({ isolation }: PersistentWorkerInstance): NonNullable<Instance["variables"]> {
+  if (!isolation) return { CIRRUS_OS: null };
+  switch (isolation.type.case) {
+    case "tart":
+      return { CIRRUS_OS: "darwin" };
+    case "parallels":
+      return { CIRRUS_OS: Platform[isolation.type.value.platform].toLowerCase() };
+    default:
+      return {};
+  }
 }

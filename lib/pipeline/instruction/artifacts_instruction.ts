@@ -15,7 +15,7 @@ interface Draft {
 
 export const artifactsFields: Fields<Draft> = {
   name: field(text, "Name of the artifacts, in place of the one in their key", {
-    store: (draft, name) => draft.name = name,
+    store: (draft, name) => draft.name = name || draft.name,
   }),
   path: field(text, "Files to upload, a glob relative to the working directory", {
     store: ({ artifacts }, path) => artifacts.paths = [path],

@@ -23,7 +23,7 @@ interface Draft {
 
 export const cacheFields: Fields<Draft> = {
   name: field(text, "Name of the cache, in place of the one in its key", {
-    store: (draft, name) => draft.name = name,
+    store: (draft, name) => draft.name = name || draft.name,
   }),
   folder: field(text, "Directory to keep", { store: (draft, folder) => draft.folder = folder }),
   folders: field(texts, "Directories to keep", { store: (draft, folders) => draft.folders = folders }),

@@ -16,7 +16,7 @@ interface Draft {
 
 export const fileFields: Fields<Draft> = {
   name: field(text, "Name of the instruction, in place of the one in its key", {
-    store: (draft, name) => draft.name = name,
+    store: (draft, name) => draft.name = name || draft.name,
   }),
   path: field(text, "Where to put the file", {
     required: true,

@@ -27,7 +27,8 @@ export const environmentFields: Fields<TaskDraft> = { environment, env: environm
 /** Fields of every task that the root may have as well, in the order in which they are read. */
 export const sharedFields: Fields<TaskDraft> = {
   skip: field(condition, "Whether the task counts as done without being run", {
-    store: (draft, skip) => draft.skip = skip,
+    // Read twice, and once true is enough.
+    store: (draft, skip) => draft.skip ||= skip,
   }),
   allow_failures: field(condition, "Whether the build may pass although the task fails", {
     store: ({ properties }, allowed) => properties.set("allow_failures", String(allowed)),

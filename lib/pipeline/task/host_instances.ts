@@ -1,6 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { Fields } from "../field.ts";
 import { inheritableNames, readHostInstance } from "../instance/host_instance.ts";
+import { readInstance } from "./read_instance.ts";
 import type { TaskDraft } from "./task_draft.ts";
 
 /** The fields for the instances that a host supplies, by the keys that ask for them. */
@@ -11,7 +12,10 @@ export function hostInstanceFields(supplied: ReadonlyMap<string, DescMessage>): 
       schema: { type: ["object", "null"] },
       outside: inheritableNames(schema),
       readInto(draft, node, scope) {
-        draft.instance = readHostInstance(node, scope, schema);
+        readInstance(draft, {
+          problems: scope.problems,
+          read: () => readHostInstance(node, scope, schema),
+        });
       },
     }]),
   );

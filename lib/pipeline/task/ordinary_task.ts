@@ -12,6 +12,7 @@ import { persistentWorkerFields, readPersistentWorker } from "../instance/persis
 import { instructionKinds } from "../instruction/commands.ts";
 import type { Node } from "../node.ts";
 import type { Scope } from "../scope.ts";
+import { readInstance } from "./read_instance.ts";
 import type { TaskDraft } from "./task_draft.ts";
 import type { TaskKind } from "./task_kind.ts";
 
@@ -46,7 +47,7 @@ function instance<D>(
     doc,
     schema: schemaOf(fields),
     readInto(draft, node, scope) {
-      draft.instance = read(node, scope);
+      readInstance(draft, { problems: scope.problems, read: () => read(node, scope) });
     },
   };
 }

@@ -110,6 +110,8 @@ class TaskReader<D extends TaskDraft> {
       const value = folded.get(name);
       if (value) this.#readCollectible(field, value);
     }
+    // One instance that can be read is enough; what is wrong with the others is told if there is none.
+    if (!this.#draft.instance) this.#scope.problems.adopt(this.#instanceProblems);
     const left = lastOfEach(children, isRepeatable);
     for (const { name } of left) {
       const field = own(this.#collectible, name);
@@ -119,7 +121,7 @@ class TaskReader<D extends TaskDraft> {
     for (const child of left) this.#attempt(() => this.#readOwn(child, node));
     this.#attempt(() => this.#requireFields(children, node));
     this.#attempt(() => this.#kind.finish(this.#draft, node));
-    this.#attempt(() => this.#checkInstance(node));
+    this.#attempt(() => this.#requireInstance(node));
     this.#draft.commands.push(...generatedUploads(this.#draft.commands));
   }
 
@@ -152,12 +154,9 @@ class TaskReader<D extends TaskDraft> {
       this.#attempt(() => field.readInto(this.#draft, value, this.#scope));
       return;
     }
-    const before = this.#draft.instance;
     const problems = new Problems(this.#scope.problems.path);
     problems.attempt(() => field.readInto(this.#draft, value, this.#scope.reportingTo(problems)));
-    if (problems.errors === 0) return this.#scope.problems.adopt(problems);
-    this.#draft.instance = before;
-    this.#instanceProblems.adopt(problems);
+    (problems.errors === 0 ? this.#scope.problems : this.#instanceProblems).adopt(problems);
   }
 
   #readOwn(child: Node, task: Node): void {
@@ -172,8 +171,7 @@ class TaskReader<D extends TaskDraft> {
     const known = [
       ...Object.keys(this.#collectible),
       ...Object.keys(this.#own),
-      ...instructionKeysLike(child.name),
-      ...Object.keys(groups),
+      ...kinds.length > 0 ? [...instructionKeysLike(child.name), ...Object.keys(groups)] : [],
     ];
     warnUnknown(child, { known, scope: this.#scope, what: `"${task.name}"` });
   }
@@ -185,11 +183,9 @@ class TaskReader<D extends TaskDraft> {
     }
   }
 
-  /** One instance that can be read is enough; what is wrong with the others is told if there is none. */
-  #checkInstance(node: Node): void {
-    if (this.#draft.instance) return;
-    this.#scope.problems.adopt(this.#instanceProblems);
-    if (this.#instanceProblems.errors > 0 || this.#context.allowMissingInstances) return;
+  #requireInstance(node: Node): void {
+    if (this.#draft.instance || this.#instanceProblems.errors > 0) return;
+    if (this.#context.allowMissingInstances) return;
     throw new Problem(
       `Reading "${node.name}": nothing says what the task runs on; add "persistent_worker: {}", or "container" with an image`,
       node.at,
