@@ -123,7 +123,7 @@ export class VmIsolation implements Isolation {
     const hostname = await waitForAddress(name, { commands, signal: AbortSignal.any([signal, lost]) });
     // The guest says itself which operating system it is, more surely than the programs do.
     return await openSshMachine({ hostname, ...login }, {
-      bounds: { bootMs: commands.bounds.loginMs },
+      bounds: commands.bounds.ssh,
       ...workingDirectory !== undefined && { workingDirectory },
       variables: new Map([["CIRRUS_VM_ID", name]]),
       syncTime,

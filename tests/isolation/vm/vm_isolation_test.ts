@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AbortReason } from "../../../lib/async/abort_reason.ts";
+import type { Machine } from "../../../lib/machine/machine.ts";
 import { requireGuest } from "../../fakes/guest/require_guest.ts";
 import { FakeProgram, IMAGE } from "../../fakes/vm_program/fake_program.ts";
 import type { JournalEntry } from "../../fakes/vm_program/vm_home.ts";
@@ -14,6 +15,36 @@ function linesOf(calls: readonly JournalEntry[]): string[] {
   const [run, ip] = ["run ", "ip "].map((start) => lines.findIndex((line) => line.startsWith(start)));
   if (run !== undefined && ip !== undefined && ip < run) lines.splice(ip, 0, ...lines.splice(run, 1));
   return lines;
+}
+
+const SECONDS_LATE = 60;
+
+/** Boots beside the tests of this file, the last of which looks at it: most of the minute costs nothing. */
+const late = lateVm();
+
+function lateVm() {
+  let resources: AsyncDisposableStack | undefined;
+  let began: { place: VmPlace; preparing: Promise<Machine>; at: number } | undefined;
+  const stop = new AbortController();
+  Deno.test.beforeAll(async () => {
+    if (requireGuest().ignore) return;
+    await using owned = new AsyncDisposableStack();
+    const program = owned.use(await FakeProgram.install("vetu"));
+    const place = new VmPlace(program);
+    const image = program.image("late", { guest: ["--sshd-after", String(SECONDS_LATE)] });
+    const preparing = place.prepare(vetu({ image }), { signal: stop.signal });
+    owned.defer(async () => {
+      stop.abort(new AbortReason("finished", "The tests are over"));
+      await preparing.then((machine) => machine[Symbol.asyncDispose](), () => {});
+    });
+    began = { place, preparing, at: performance.now() };
+    resources = owned.move();
+  });
+  Deno.test.afterAll(async () => await resources?.disposeAsync());
+  return () => {
+    assert.ok(began);
+    return began;
+  };
 }
 
 Deno.test({
@@ -97,9 +128,9 @@ Deno.test({
   async fn() {
     await using program = await FakeProgram.install("vetu");
     const place = new VmPlace(program);
+    program.fault("run", { fails: "this is far enough" });
     const once = async (lazyPull: boolean) => {
-      const machine = await place.prepare(vetu({ image: IMAGE }), { vetu: { lazyPull } });
-      await machine[Symbol.asyncDispose]();
+      await assert.rejects(place.prepare(vetu({ image: IMAGE }), { vetu: { lazyPull } }), /far enough/);
       return program.calls("pull").length;
     };
     assert.equal(await once(true), 1);
@@ -198,7 +229,7 @@ Deno.test({
     const place = new VmPlace(program);
     const image = program.image("other-password", { guest: ["--password", "changed"] });
     await assert.rejects(
-      place.prepare(vetu({ image })),
+      place.prepare(vetu({ image }), { vetu: { bounds: { ssh: { retryMs: 50 } } } }),
       (error: Error) =>
         /refused the password; set user and password/.test(error.message) && !/changed/.test(error.message),
     );
@@ -213,7 +244,7 @@ Deno.test({
     await using program = await FakeProgram.install("vetu");
     const place = new VmPlace(program);
     const image = program.image("late", { guest: ["--sshd-after", "never"] });
-    const preparing = place.prepare(vetu({ image }));
+    const preparing = place.prepare(vetu({ image }), { vetu: { bounds: { ssh: { retryMs: 50 } } } });
     await program.called("ip");
     const guest = await program.guest(place.name);
     await guest.startSshd();
@@ -222,8 +253,8 @@ Deno.test({
     await machine[Symbol.asyncDispose]();
 
     await assert.rejects(
-      place.prepare(vetu({ image }), { vetu: { bounds: { loginMs: 2_500 } } }),
-      /not possible within 2.5 s.*; look whether sshd runs in the image/,
+      place.prepare(vetu({ image }), { vetu: { bounds: { ssh: { bootMs: 600, retryMs: 50 } } } }),
+      /not possible within 0.6 s.*; look whether sshd runs in the image/,
     );
     place.assertNothingLeft();
   },
@@ -417,3 +448,16 @@ for (const subcommand of ["pull", "clone", "set", "run", "ip"]) {
     },
   });
 }
+
+Deno.test({
+  name: "an sshd that is late by a minute is waited for",
+  ...requireGuest(),
+  async fn() {
+    const { place, preparing, at } = late();
+    const machine = await preparing;
+    assert.ok(performance.now() - at >= SECONDS_LATE * 1000);
+    assert.equal((await run(machine, "echo up")).output, "up");
+    await machine[Symbol.asyncDispose]();
+    place.assertNothingLeft();
+  },
+});
