@@ -27,11 +27,6 @@ export interface AgentOptions extends Partial<AgentTimings> {
   readonly mirrors: MirrorsOptions;
   /** For the worker's operators; no secret of the task's is written to it. */
   readonly logger: Logger;
-  /**
-   * Whether the task can read whatever the worker itself can: it runs on the worker's host as the worker's user. Only
-   * such a task may clone a repository of the host's file system.
-   */
-  readonly readsHost: boolean;
   /** Brings the project where the task says `clone`, in the place of its repository. */
   readonly projectSource?: ProjectSource;
   /** Told of the logs that are written. */

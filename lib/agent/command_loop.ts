@@ -35,8 +35,6 @@ export interface CommandLoopOptions {
   readonly caches: TaskCaches;
   readonly upstream: TaskUpstream;
   readonly mirrors: MirrorsOptions;
-  /** See `AgentOptions`. */
-  readonly readsHost: boolean;
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;
   readonly deadline: Deadline;

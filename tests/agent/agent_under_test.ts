@@ -84,7 +84,6 @@ export class AgentUnderTest implements AsyncDisposable {
       serverSecret: upstream.serverSecret,
       spoolDirectory: join(directory, "spool"),
       mirrors: { directory: join(directory, "mirrors") },
-      readsHost: true,
       compressLogs: false,
       commandsRetryMs: 10,
       finishRetryMs: 10,

@@ -110,6 +110,26 @@ Deno.test(
   },
 );
 
+Deno.test("no repository of the worker's file system is cloned for another user", needsRoot, async () => {
+  await using origin = await Origin.start();
+  await origin.commit({ file: "text\n" });
+  await using place = await playground();
+  await using its = await workerAsOther(place, "true");
+  const url = `file://${join(origin.server.root, "project.git")}`;
+  its.ci.commands = {
+    environment: { CIRRUS_REPO_CLONE_URL: url, CIRRUS_BRANCH: "main" },
+    commands: [{ name: "clone", instruction: { case: "cloneInstruction", value: {} } }],
+    timeoutInSeconds: 60n,
+  };
+  await its.upstream.next("taskStopped");
+  assert.match(
+    its.ci.savedText("clone"),
+    /that is a folder of the worker's host.*serve the repository by https/,
+  );
+  its.program.kill("SIGTERM");
+  await its.program.ended;
+});
+
 Deno.test("a cache of another user's task is stored, whether pigz is there or not", needsRoot, async () => {
   await using place = await playground();
   // All that it takes, and no pigz.

@@ -1,3 +1,4 @@
+import { programUser } from "../../process/user/program_user.ts";
 import { readCloneRequest } from "../clone/clone_request.ts";
 import { cloneRepository } from "../clone/clone_repository.ts";
 import { HostRepositoryRefused } from "../clone/host_repository_refused.ts";
@@ -13,7 +14,9 @@ export const runCloneInstruction: InstructionHandler<"cloneInstruction"> = async
     await projectSource.deliver({ machine, directory: workingDirectory }, { log, signal });
   } else {
     const request = readCloneRequest(environment);
-    if (request.url.kind === "file" && !context.readsHost) throw new HostRepositoryRefused(request.url);
+    if (request.url.kind === "file" && programUser() !== undefined) {
+      throw new HostRepositoryRefused(request.url);
+    }
     await cloneRepository(request, {
       machine,
       directory: workingDirectory,

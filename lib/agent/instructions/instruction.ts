@@ -27,8 +27,6 @@ export interface InstructionContext {
   readonly variables: CommandVariables;
   readonly projectSource?: ProjectSource | undefined;
   readonly mirrors: MirrorsOptions;
-  /** See `AgentOptions`. */
-  readonly readsHost: boolean;
   /** Aborts when the time ran out or the task is cancelled. */
   readonly signal: AbortSignal;
   /** Aborts when the task ends or is cancelled: for what goes on once the command is over. */

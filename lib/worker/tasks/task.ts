@@ -8,7 +8,6 @@ import { isolationName } from "../../isolation/isolation_name.ts";
 import type { IsolationOptions } from "../../isolation/registry.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { Machine } from "../../machine/machine.ts";
-import { programUser } from "../../process/user/program_user.ts";
 import type { Observe } from "../../telemetry/telemetry_event.ts";
 import { allowedIsolation } from "./allowed_isolation.ts";
 import type { Assignment } from "./assignment.ts";
@@ -133,7 +132,6 @@ async function execute(
     serverSecret: task.serverSecret,
     spoolDirectory: spool.path,
     mirrors: options.mirrors,
-    readsHost: isolationName(task.isolation) === "none" && programUser() === undefined,
     environment: task.traceEnvironment,
     compressLogs: !session.local,
     observe: options.progress.observe,

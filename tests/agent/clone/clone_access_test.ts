@@ -212,18 +212,3 @@ Deno.test({
     assert.ok(await task.clone({ ...variables, CIRRUS_REPO_CLONE_TOKEN: TOKEN }), task.log);
   },
 });
-
-Deno.test({
-  name: "a task that does not run as the worker's user clones no repository of the worker's file system",
-  ...needsGit,
-  async fn() {
-    await using origin = await Origin.start();
-    await origin.commit({ "a.txt": "one" });
-    await using task = await CloningTask.create();
-    const url = `file://${join(origin.server.root, "project.git")}`;
-    const variables = { CIRRUS_REPO_CLONE_URL: url, CIRRUS_BRANCH: "main" };
-    assert.ok(await task.clone(variables), task.log);
-    assert.ok(!await task.clone(variables, { readsHost: false }));
-    assert.match(task.log, /that is a folder of the worker's host.*serve the repository by https/);
-  },
-});
