@@ -10,6 +10,8 @@ export interface AgentTimings {
   readonly vaultRetryMs: number;
   /** What `ALWAYS` and `ON_TIMEOUT` commands get, from the first of them on. */
   readonly extraMs: number;
+  /** How long a command may go on once it is to end; a machine that takes longer with it is lost. */
+  readonly endMs: number;
   /** How long one report may take. */
   readonly reportMs: number;
   /** Before the second try to report the end. */
@@ -30,6 +32,7 @@ export const DEFAULT_TIMINGS: AgentTimings = {
   vaultMs: 60_000,
   vaultRetryMs: 1_000,
   extraMs: 5 * 60_000,
+  endMs: 30_000,
   reportMs: 15_000,
   finishRetryMs: 10_000,
   liveRestMs: 10_000,

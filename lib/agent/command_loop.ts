@@ -1,5 +1,6 @@
 import { type Command, Status } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { abortCause } from "../async/abort_reason.ts";
+import { endsAfterAbort } from "../async/ends_after_abort.ts";
 import { within } from "../async/within.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import type { Logger } from "../logging/logger.ts";
@@ -14,7 +15,7 @@ import type { InstructionContext, InstructionResult } from "./instructions/instr
 import { runInstruction } from "./instructions/registry.ts";
 import type { LogDelivery } from "./logs/log_delivery.ts";
 import type { TaskLogs } from "./logs/task_logs.ts";
-import { asMachineLost, type MachineLost } from "./machine_lost.ts";
+import { asMachineLost, MachineLost } from "./machine_lost.ts";
 import type { ProjectSource } from "./project_source.ts";
 import type { UpdateReporter } from "./reports/update_reporter.ts";
 import type { ScratchDirectory } from "./scratch_directory.ts";
@@ -42,6 +43,8 @@ export interface CommandLoopOptions {
   readonly logs: TaskLogs;
   readonly updates: UpdateReporter;
   readonly logger: Logger;
+  /** See `AgentTimings`. */
+  readonly endMs: number;
   /** Whether a command of the task failed before, in an earlier run of it. */
   readonly failedBefore: boolean;
 }
@@ -125,7 +128,7 @@ export class CommandLoop {
   }
 
   async #execute(command: Command, { log }: LogDelivery, signal: AbortSignal): Promise<Ending> {
-    const { machine, scratch, background } = this.#options;
+    const { machine, scratch, background, endMs } = this.#options;
     const variables = new CommandVariables(machine, scratch.newFile(".env"));
     const context: InstructionContext = {
       ...this.#options,
@@ -138,8 +141,14 @@ export class CommandLoop {
     let result: InstructionResult = { kind: "failed" };
     try {
       signal.throwIfAborted();
-      result = await runInstruction(command, context);
-      if (result.kind !== "background") await this.#takeVariables(context);
+      result = await endsAfterAbort(this.#carryOut(command, context), {
+        signal,
+        ms: endMs,
+        overdue: () => {
+          const problem = `it did not end ${command.name} within ${endMs / 1000} s of being told to`;
+          return new MachineLost(new Error(problem));
+        },
+      });
     } catch (error) {
       this.#machineLost ??= asMachineLost(error);
       this.#over ||= this.#machineLost !== undefined;
@@ -150,16 +159,22 @@ export class CommandLoop {
     return { kind: abortCause(signal) === "timeout" ? "timedOut" : "aborted" };
   }
 
+  async #carryOut(command: Command, context: InstructionContext): Promise<InstructionResult> {
+    const result = await runInstruction(command, context);
+    if (result.kind !== "background") await this.#takeVariables(context);
+    return result;
+  }
+
   /** Makes variables of what the command left for the next ones. */
-  async #takeVariables({ variables, environment, log }: InstructionContext): Promise<void> {
+  async #takeVariables({ variables, environment, log, signal }: InstructionContext): Promise<void> {
     try {
-      const read = await variables.read();
+      const read = await variables.read(signal);
       for (const problem of read.problems) {
         await log.writeLine(`Reading the file that CIRRUS_ENV names: ${problem}`);
       }
       environment.merge(read.variables, { sensitive: environment.get("CIRRUS_ENV_SENSITIVE") !== undefined });
     } catch (error) {
-      if (asMachineLost(error)) throw error;
+      if (asMachineLost(error) || signal.aborted) throw error;
       await log.writeLine(`Reading the file that CIRRUS_ENV names: ${errorMessage(error)}`);
     }
   }

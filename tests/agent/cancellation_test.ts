@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { Code } from "../../lib/rpc/code.ts";
+import type { Machine } from "../../lib/machine/machine.ts";
 import { Command_CommandExecutionBehavior as Behaviour } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { fail, hang } from "../fakes/upstream_workers.ts";
 import { AgentUnderTest, script } from "./agent_under_test.ts";
@@ -147,4 +148,49 @@ Deno.test("a machine that is lost under a script fails the command, and the outc
   assert.deepEqual(await running, { kind: "machineLost", message: "The machine was lost: The VM went away" });
   assert.deepEqual(upstream.states, { runs: "FAILED", always: "SKIPPED" });
   assert.match(upstream.savedText("runs"), /\nThe machine was lost: The VM went away\n$/);
+});
+
+Deno.test("a command that goes on although it is to end is given up, and its machine is lost", async () => {
+  await using agent = await AgentUnderTest.create();
+  const { upstream, machine } = agent;
+  const writing = Promise.withResolvers<void>();
+  const stuck: Machine = {
+    platform: machine.platform,
+    workingDirectory: machine.workingDirectory,
+    environment: machine.environment,
+    files: {
+      temporaryDirectory: machine.files.temporaryDirectory,
+      makeDirectory: (path) => machine.files.makeDirectory(path),
+      remove: (path) => machine.files.remove(path),
+      write: () => {
+        writing.resolve();
+        return new Promise(() => {});
+      },
+      read: () => Promise.reject(new Error("unused")),
+      list: () => machine.files.list("/nowhere"),
+      pack: () => Promise.reject(new Error("unused")),
+      unpack: () => Promise.reject(new Error("unused")),
+      copyFromHost: () => Promise.reject(new Error("unused")),
+    },
+    spawn: (command, options) => machine.spawn(command, options),
+    expose: (port) => machine.expose(port),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const source = { case: "fromContents", value: "text" } as const;
+  upstream.commands = {
+    commands: [
+      {
+        name: "file",
+        instruction: { case: "fileInstruction", value: { destinationPath: "a/b", source } },
+      },
+    ],
+  };
+  const cancel = new AbortController();
+  const running = agent.run({ machine: stuck, endMs: 50, signal: cancel.signal });
+  await writing.promise;
+  cancel.abort(stop());
+  const message = "The machine was lost: it did not end file within 0.05 s of being told to";
+  assert.deepEqual(await running, { kind: "machineLost", message });
+  assert.equal(upstream.finished.length, 1);
+  assert.ok(upstream.savedText("file").includes(message));
 });

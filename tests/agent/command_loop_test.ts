@@ -173,6 +173,22 @@ Deno.test("a command that removes its CIRRUS_ENV file leaves nothing, and that i
   assert.equal(agent.upstream.savedText("removes"), 'rm "$CIRRUS_ENV"\n');
 });
 
+Deno.test("pipes in the places of a command's files hold nobody up, and are said", async () => {
+  await using agent = await AgentUnderTest.create();
+  const { upstream } = agent;
+  upstream.commands = {
+    commands: [
+      script("leaves", 'rm "$CIRRUS_ENV"; mkfifo "$CIRRUS_ENV" "$(dirname "$0")/4.sh"'),
+      script("meets", "echo here"),
+    ],
+  };
+  assert.deepEqual(await agent.run(), { kind: "finished", passed: false });
+  assert.deepEqual(upstream.states, { leaves: "COMPLETED", meets: "FAILED" });
+  assert.match(upstream.savedText("leaves"), /^Reading the file that CIRRUS_ENV names: .*it is no file$/m);
+  assert.match(upstream.savedText("meets"), /^Writing .*4\.sh: it is no file but a pipe$/m);
+  assert.deepEqual(agent.leftovers(), []);
+});
+
 Deno.test("a CIRRUS_ENV file that is too large to be variables is said", async () => {
   await using agent = await AgentUnderTest.create();
   agent.upstream.commands = { commands: [script("floods", 'head -c 9000000 /dev/zero > "$CIRRUS_ENV"')] };

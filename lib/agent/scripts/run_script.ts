@@ -1,3 +1,4 @@
+import { endsAfterAbort } from "../../async/ends_after_abort.ts";
 import type { ExitStatus, MachineCommand, MachineProcess } from "../../machine/machine.ts";
 import { environmentProblem } from "../environment/environment_problem.ts";
 import type { InstructionContext } from "../instructions/instruction.ts";
@@ -81,7 +82,11 @@ async function follow(
   const reader = process.output.getReader();
   const copied = copyOutput(reader, log);
   try {
-    return await statusOf(process, signal);
+    return await endsAfterAbort(process.status, {
+      signal,
+      ms: END_MS,
+      overdue: () => new Error(`it did not end a program within ${END_MS / 1000} s of being told to`),
+    });
   } catch (error) {
     reader.cancel(error).catch(() => {});
     throw new MachineLost(error);
@@ -98,22 +103,6 @@ async function copyOutput(
     for (let read; !(read = await reader.read()).done;) await log.write(read.value);
   } catch {
     // The output breaks only when the machine is lost, which the status tells.
-  }
-}
-
-async function statusOf(process: MachineProcess, signal: AbortSignal): Promise<ExitStatus> {
-  const { promise: overdue, reject } = Promise.withResolvers<never>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const onAbort = () => {
-    const error = new Error(`it did not end a program within ${END_MS / 1000} s of being told to`);
-    timer = setTimeout(() => reject(error), END_MS);
-  };
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([process.status, overdue]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

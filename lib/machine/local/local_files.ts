@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { FileEntry, MachineFiles } from "../machine.ts";
+import { refusePipe, requireFile } from "./require_file.ts";
 import { copyFiles } from "./copy_files.ts";
 import { removeTree } from "./remove_tree.ts";
 import { listTree } from "./list_tree.ts";
@@ -18,6 +19,7 @@ export class LocalFiles implements MachineFiles {
 
   async read(path: string): Promise<ReadableStream<Uint8Array>> {
     this.signal.throwIfAborted();
+    await requireFile(path);
     return (await Deno.open(path)).readable;
   }
 
@@ -28,6 +30,7 @@ export class LocalFiles implements MachineFiles {
   ): Promise<void> {
     this.signal.throwIfAborted();
     const { mode } = options;
+    await refusePipe(path);
     const file = await Deno.open(path, {
       write: true,
       create: true,

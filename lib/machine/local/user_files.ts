@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { runCommand } from "../../process/run_command.ts";
 import { LocalFiles } from "./local_files.ts";
+import { refusePipe, requireFile } from "./require_file.ts";
 import { packTar } from "./tar.ts";
 import { toolStream } from "../../process/tool_stream.ts";
 
@@ -14,7 +15,7 @@ const WRITE = 'if [ -n "$2" ]; then umask 077; : > "$1"; chmod "$2" "$1"; fi; ca
 export class UserFiles extends LocalFiles {
   override async read(path: string): Promise<ReadableStream<Uint8Array>> {
     this.signal.throwIfAborted();
-    await Deno.stat(path);
+    await requireFile(path);
     return toolStream(["cat", "--", path], { signal: this.signal });
   }
 
@@ -24,6 +25,7 @@ export class UserFiles extends LocalFiles {
     options: { mode?: number } = {},
   ): Promise<void> {
     await Deno.stat(dirname(path));
+    await refusePipe(path);
     const mode = options.mode === undefined ? "" : options.mode.toString(8);
     await runCommand(["/bin/sh", "-ec", WRITE, "sh", path, mode], { stdin: content, signal: this.signal });
   }

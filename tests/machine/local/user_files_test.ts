@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LocalMachine } from "../../../lib/machine/local/local_machine.ts";
 import { makePrivateDirectory } from "../../../lib/machine/local/private_directory.ts";
+import { runCommand } from "../../../lib/process/run_command.ts";
 import { findUser } from "../../../lib/process/user/find_user.ts";
 import { runProgramsAs } from "../../../lib/process/user/program_user.ts";
 import { needsRoot } from "../../helpers/small_disk.ts";
@@ -89,4 +90,11 @@ Deno.test("archives and copies become the user's", needsRoot, async () => {
       [USER.uid, 0o644],
     ]);
   }
+});
+
+Deno.test("a pipe in the place of a file holds nobody up who reads or writes it", needsRoot, async () => {
+  await using it = await userMachine();
+  await runCommand(["mkfifo", it.path("pipe")]);
+  await assert.rejects(it.files.read(it.path("pipe")), /pipe: it is no file$/);
+  await assert.rejects(it.files.write(it.path("pipe"), bytes("a")), /pipe: it is no file but a pipe$/);
 });
