@@ -14,7 +14,6 @@ import { Reloader } from "../reloader.ts";
 import { UsageError } from "../usage_error.ts";
 import { applySettings, levelOf } from "./apply_settings.ts";
 import type { WorkerRunFlags } from "./flags.ts";
-import { applyUserFlags } from "./program_user.ts";
 import { workerOptions } from "./worker_options.ts";
 import { readSettings, type WorkerSettings } from "./worker_settings.ts";
 import { WorkerTelemetry } from "./worker_telemetry.ts";
@@ -27,7 +26,11 @@ export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> 
   for (const { token } of options.upstreams) secrets.add(token);
   // The tools that are started (tar, git...) inherit the environment.
   Deno.env.delete(TOKEN_VARIABLE);
-  await applyUserFlags(flags);
+  if (flags.user !== undefined || flags.userCoarseGrained) {
+    // What starts programs is loaded with the first task otherwise.
+    const { applyUserFlags } = await import("./program_user.ts");
+    await applyUserFlags(flags);
+  }
   const { format, file } = settings.file?.config.value.log ?? {};
   using log = openLog({ level: levelOf(settings, io), format, file, secrets });
   const { logger } = log;
