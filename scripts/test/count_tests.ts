@@ -15,6 +15,11 @@ export function countTests(junit: string): TestCounts {
   return { passed: all - failed - skipped, failed, skipped };
 }
 
+/** The last line that CI reads. */
+export function describeCounts({ passed, failed, skipped }: TestCounts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
 function attribute(tag: string, name: string): number {
   return Number(new RegExp(` ${name}="(\\d+)"`).exec(tag)?.[1] ?? 0);
 }
