@@ -10,11 +10,6 @@ import { type Playground, playground } from "./playground.ts";
 
 Deno.test.afterAll(removeContainerImages);
 
-/** The names of the containers that exist now and did not exist before. */
-async function namesSince(engine: EngineName, before: readonly string[]): Promise<string[]> {
-  return (await containerNames(engine)).filter((name) => !before.includes(name));
-}
-
 /** What every process of the host outside of containers shows to others: its arguments and its environment. */
 function shownByProcesses(): string {
   const own = Deno.readLinkSync("/proc/self/ns/pid");
@@ -32,6 +27,7 @@ for (const engine of ENGINE_NAMES) {
   const test = (name: string, fn: () => Promise<void>) =>
     Deno.test({ name: `${engine}: ${name}`, ...requireEngine(engine), fn });
   const busybox = () => containerImage(engine, { programs: "busybox" });
+  const containers = async () => await containerNames(engine, { image: await busybox() });
   const FLAGS = ["run", "--lazy-pull", `--container-backend=${engine}`];
 
   test("tasks with a container, and workers' tasks with one, run with the project, a cache and artifacts", async () => {
@@ -116,7 +112,6 @@ a_task:
   });
 
   test("a task's variables show in no process of the host, and its container is gone after Ctrl-C", async () => {
-    const before = await containerNames(engine);
     const secret = `secret-${crypto.randomUUID()}`;
     await using place = await playground({
       ".cirrus.yml": `
@@ -132,7 +127,7 @@ a_task:
     program.kill("SIGINT");
     const { code } = await program.ended;
     assert.equal(code, 130);
-    assert.deepEqual(await namesSince(engine, before), []);
+    assert.deepEqual(await containers(), []);
     await place.assertNothingLeft();
   });
 
@@ -147,14 +142,13 @@ short_task:
   a_script: "true"
 `,
     });
-    const before = await containerNames(engine);
     const start = async () => {
       const program = place.start([...FLAGS, "sleep"]);
       await program.hasPrinted("[sleep] a | ready");
       return program;
     };
     const killed = await start();
-    const [dead] = await namesSince(engine, before);
+    const [dead] = await containers();
     assert.ok(dead);
     const live = await start();
     killed.kill("SIGKILL");
@@ -165,11 +159,11 @@ short_task:
     };
     await eventually(async () => !await isUp(dead));
     assert.equal((await place.run(["run", "short"])).code, 0);
-    const left = await namesSince(engine, before);
+    const left = await containers();
     assert.ok(!left.includes(dead) && left.length === 1, String(left));
     live.kill("SIGINT");
     await live.ended;
-    assert.deepEqual(await namesSince(engine, before), []);
+    assert.deepEqual(await containers(), []);
   });
 }
 

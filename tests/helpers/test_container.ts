@@ -91,8 +91,15 @@ export class ClaimList implements ResourceLedger {
   }
 }
 
-/** The names of all containers of an engine, those that have ended included. */
-export async function containerNames(engine: EngineName): Promise<string[]> {
-  const { stdout } = await runCommand([engine, "ps", "--all", "--format", "{{.Names}}"]);
-  return new TextDecoder().decode(stdout).trim().split("\n");
+/** The names of an engine's containers, those that have ended included: of all images, or of one. */
+export async function containerNames(
+  engine: EngineName,
+  { image }: { readonly image?: string } = {},
+): Promise<string[]> {
+  const { stdout } = await runCommand([engine, "ps", "--all", "--format", "{{.Names}} {{.Image}}"]);
+  const containers = new TextDecoder().decode(stdout).split("\n").map((line) => line.split(" "));
+  return containers.flatMap(([name = "", its]) =>
+    // Podman calls what has no registry localhost/NAME.
+    name !== "" && (image === undefined || its === image || its === `localhost/${image}`) ? [name] : []
+  );
 }
