@@ -33,6 +33,3 @@ export function logOptions({ size }: { readonly size: z.ZodType<number, string> 
     file: file === undefined ? undefined : { path: file, rotateBytes, maxRotations },
   })).describe("Where the log goes and what it says");
 }
-
-/** What `log` says. */
-export type ConfiguredLog = z.output<ReturnType<typeof logOptions>>;

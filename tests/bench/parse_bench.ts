@@ -1,5 +1,5 @@
 import { parsePipeline } from "../../lib/pipeline/parse.ts";
-import { noProjectFiles } from "../../lib/pipeline/project_files.ts";
+import { noProjectFiles } from "../pipeline/no_project_files.ts";
 import { type BenchOptions, type Figure, median } from "./figure.ts";
 import { largeDefinition } from "./large_definition.ts";
 

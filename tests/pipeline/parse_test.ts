@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { parsePipeline, type ParseResult } from "../../lib/pipeline/parse.ts";
-import { noProjectFiles } from "../../lib/pipeline/project_files.ts";
+import { noProjectFiles } from "./no_project_files.ts";
 import { PersistentWorkerInstanceSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
 
 function parse(source: string): Promise<ParseResult> {

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import type { JsonSchema } from "../../lib/pipeline/json_schema.ts";
 import { parsePipeline } from "../../lib/pipeline/parse.ts";
 import { pipelineSchema } from "../../lib/pipeline/pipeline_schema.ts";
-import { noProjectFiles } from "../../lib/pipeline/project_files.ts";
+import { noProjectFiles } from "./no_project_files.ts";
 
 const ROOT = join(import.meta.dirname ?? "", "..", "..");
 const EXAMPLES = join(ROOT, "tests", "testdata", "cirrus_yml");

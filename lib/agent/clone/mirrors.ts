@@ -5,7 +5,7 @@ import { lockMirror, tryLockMirror } from "./mirror_lock.ts";
 import type { RepositoryUrl } from "./repository_url.ts";
 
 /** How much the mirrors of a host may hold together when nothing is configured: 10 GB. */
-export const DEFAULT_MIRROR_BYTES = 10e9;
+const DEFAULT_MIRROR_BYTES = 10e9;
 
 export interface MirrorsOptions {
   /** A folder of the worker's host, made when missing. Workers of one host may share it. */

@@ -4,7 +4,7 @@ import { errorMessage } from "../../diagnostics/error_message.ts";
 import { ApiError } from "./api_error.ts";
 
 /** The most that a request may have, in bytes. */
-export const MAX_BODY_BYTES = 10_000_000;
+const MAX_BODY_BYTES = 10_000_000;
 
 /**
  * Reads the body of a request, in JSON; none is `{}`. Rejects with an `ApiError` when it is no such thing, or has not

@@ -37,7 +37,7 @@ export const cancellationSchema = z.strictObject({
   reason: z.string().min(1).max(1_000).optional().describe("Shown with what was cancelled"),
 }).meta({ id: "Cancellation" });
 
-export const diagnosticSchema = z.object({
+const diagnosticSchema = z.object({
   severity: z.enum(["error", "warning"]),
   message: z.string(),
   path: z.string(),
@@ -47,7 +47,7 @@ export const diagnosticSchema = z.object({
 }).meta({ id: "Diagnostic", description: "What is wrong in a .cirrus.yml" });
 
 /** What can be wrong with a request, for programs to tell apart. */
-export const ERROR_CODES = [
+const ERROR_CODES = [
   "invalid_request",
   "invalid_definition",
   "unauthorized",
@@ -88,9 +88,9 @@ const commandState = z.object({
   signaled: z.boolean().optional().describe("Whether a signal ended it"),
 });
 
-export const commandSchema = commandState.extend({ name: z.string() }).meta({ id: "Command" });
+const commandSchema = commandState.extend({ name: z.string() }).meta({ id: "Command" });
 
-export const waitSchema = z.object({
+const waitSchema = z.object({
   text: z.string().describe("The reasons in one line"),
   tasks: z.array(id).describe("The tasks that must end first"),
   workers: z.array(z.object({
@@ -103,7 +103,7 @@ export const waitSchema = z.object({
   })),
 }).meta({ id: "Wait", description: "Why a task waits" });
 
-export const taskSchema = taskState.extend({
+const taskSchema = taskState.extend({
   id,
   buildId: id,
   name: z.string(),
@@ -122,7 +122,7 @@ export const taskWithWaitSchema = taskSchema.extend({
   wait: waitSchema.optional().describe("Of a task that is created or triggered"),
 }).meta({ id: "TaskWithWait" });
 
-export const buildSummarySchema = z.object({
+const buildSummarySchema = z.object({
   id,
   status: buildStatus,
   createdAt: time,
@@ -160,7 +160,7 @@ export const workerSchema = z.object({
 export const workerPageSchema = z.object({ workers: z.array(workerSchema), nextCursor })
   .meta({ id: "WorkerPage", description: "By name" });
 
-export const artifactSchema = z.object({
+const artifactSchema = z.object({
   taskId: id,
   taskName: z.string(),
   name: z.string().describe("The name of the command that uploaded it"),
@@ -173,7 +173,7 @@ export const artifactSchema = z.object({
 export const artifactPageSchema = z.object({ artifacts: z.array(artifactSchema) })
   .meta({ id: "ArtifactPage", description: "By task and name" });
 
-export const artifactFileSchema = z.object({
+const artifactFileSchema = z.object({
   path: z.string().describe("Relative to the working directory of the task"),
   size: bytes,
   taskId: id.describe("The task that uploaded it"),
@@ -202,7 +202,6 @@ export const buildEventSchema = z.discriminatedUnion("kind", [
 });
 
 export type NewBuildBody = z.infer<typeof newBuildSchema>;
-export type CancellationBody = z.infer<typeof cancellationSchema>;
 export type DiagnosticBody = z.infer<typeof diagnosticSchema>;
 export type ErrorCode = typeof ERROR_CODES[number];
 export type ErrorBody = z.infer<typeof errorSchema>;

@@ -6,7 +6,7 @@ import { RemoteShell, type ShellOptions } from "./remote_shell.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What a script exits with for a path that does not exist, as no tool of ours does. */
-export const NOT_FOUND = 44;
+const NOT_FOUND = 44;
 
 export interface ToolCall {
   /** Names the tool in messages. */

@@ -23,7 +23,7 @@ const environment = field<AdditionalContainer, Map<string, string>>(
   },
 );
 
-export const additionalContainerFields: Fields<AdditionalContainer> = {
+const additionalContainerFields: Fields<AdditionalContainer> = {
   image: field(text, "Image to run", {
     required: true,
     store: (container, image) => container.image = image,

@@ -21,7 +21,7 @@ export const volumes: FieldType<Volume[]> = {
   schema: texts.schema,
 };
 
-export const containerIsolationFields: Fields<ImageDraft<Isolation_Container>> = {
+const containerIsolationFields: Fields<ImageDraft<Isolation_Container>> = {
   ...imageFields(expandedTextMap, requireArchitecture),
   cpu: field(processors, `Number of processors, ${DEFAULT_CPU} when not given`, {
     store: ({ message }, cpu) => message.cpu = cpu || DEFAULT_CPU,

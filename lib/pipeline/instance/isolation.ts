@@ -19,7 +19,7 @@ interface Draft {
 const none: FieldType<void> = { read: () => {}, schema: {} };
 
 /** The kinds of isolation; of several the last one counts. */
-export const isolationFields: Fields<Draft> = {
+const isolationFields: Fields<Draft> = {
   none: field(none, "Directly on the worker's host", {
     store({ message }) {
       message.type = { case: "none", value: create(Isolation_NoneSchema) };

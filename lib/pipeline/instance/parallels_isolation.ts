@@ -6,7 +6,7 @@ import {
 import { field, type Fields, mapOf } from "../field.ts";
 import { platform, text } from "../field_types.ts";
 
-export const parallelsIsolationFields: Fields<Isolation_Parallels> = {
+const parallelsIsolationFields: Fields<Isolation_Parallels> = {
   image: field(text, "Image of the virtual machine", {
     store: (parallels, image) => parallels.image = image,
   }),

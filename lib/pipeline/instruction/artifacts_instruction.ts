@@ -13,7 +13,7 @@ interface Draft {
   name: string;
 }
 
-export const artifactsFields: Fields<Draft> = {
+const artifactsFields: Fields<Draft> = {
   name: field(text, "Name of the artifacts, in place of the one in their key", {
     store: (draft, name) => draft.name = name || draft.name,
   }),

@@ -21,7 +21,7 @@ interface Draft {
   reuploadOnChanges: boolean | undefined;
 }
 
-export const cacheFields: Fields<Draft> = {
+const cacheFields: Fields<Draft> = {
   name: field(text, "Name of the cache, in place of the one in its key", {
     store: (draft, name) => draft.name = name || draft.name,
   }),

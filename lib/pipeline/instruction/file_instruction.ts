@@ -14,7 +14,7 @@ interface Draft {
   name: string;
 }
 
-export const fileFields: Fields<Draft> = {
+const fileFields: Fields<Draft> = {
   name: field(text, "Name of the instruction, in place of the one in its key", {
     store: (draft, name) => draft.name = name || draft.name,
   }),

@@ -8,7 +8,7 @@ import { explainFailure } from "../upstream/upstream_failure.ts";
 import type { UpstreamSession } from "../upstream/upstream_session.ts";
 
 /** How long the worker tries to tell the upstream one thing about a task. */
-export const REPORT_MS = 15_000;
+const REPORT_MS = 15_000;
 
 /**
  * Tells an upstream how a task fares. Reports never reject and each ends within 15 s: what could not be told is

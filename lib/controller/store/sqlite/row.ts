@@ -50,7 +50,7 @@ export function map(row: Row, column: string): Map<string, string> {
 }
 
 /** A list that `JSON.stringify` wrote. */
-export function list(row: Row, column: string): unknown[] {
+function list(row: Row, column: string): unknown[] {
   const value: unknown = JSON.parse(text(row, column));
   return Array.isArray(value) ? value : unexpected(column, "a list");
 }
