@@ -92,6 +92,9 @@ export class Controller implements AsyncDisposable {
       options.artifacts ?? { directory: directory.artifacts, draftsDirectory: directory.artifactDrafts },
     );
     await artifacts.removeLeftovers();
+    if (options.artifacts === undefined) {
+      await artifacts.removeForgotten(async (id) => await store.builds.findSummary(id) !== undefined);
+    }
     const blobs = new Blobs({ caches, artifacts, clock, logger: options.logger });
     const urlOf: Blobs["urlOf"] = (grant, context) => blobs.urlOf(grant, context);
     const parts = await assemble({

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { errorMessage } from "../diagnostics/error_message.ts";
 import { StoreFullError } from "./store/store_full_error.ts";
 
 /** What is left for the builds that run when no new ones are taken in any more. */
@@ -69,7 +70,7 @@ async function prepared(path: string, work: () => Promise<void>): Promise<void> 
   } catch (error) {
     throw new Error(
       `Opening the data directory ${path}: ${
-        error instanceof Error ? error.message : error
+        errorMessage(error)
       }; choose another directory, or let this user write there`,
       { cause: error },
     );

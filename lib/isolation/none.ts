@@ -1,3 +1,4 @@
+import { errorMessage } from "../diagnostics/error_message.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalMachine } from "../machine/local/local_machine.ts";
@@ -91,9 +92,8 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function cannotMake(path: string, cause: unknown): Error {
-  const problem = cause instanceof Error ? cause.message : String(cause);
   return new Error(
-    `Making the directory ${path} for a task: ${problem}; ` +
+    `Making the directory ${path} for a task: ${errorMessage(cause)}; ` +
       "give the worker's user the right to, or set TMPDIR to a folder where it may",
     { cause },
   );

@@ -1,3 +1,4 @@
+import { errorMessage } from "../diagnostics/error_message.ts";
 import { X509Certificate } from "node:crypto";
 import tls from "node:tls";
 
@@ -42,5 +43,5 @@ async function readRoots(path: string, what: string): Promise<string[]> {
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file; check the path";
   if (error instanceof Deno.errors.PermissionDenied) return "not allowed; make it readable for this user";
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { FileArtifactStorage } from "../../lib/controller/blobs/file_artifact_storage.ts";
 import { Status } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { task } from "./builds.ts";
@@ -182,3 +183,25 @@ Deno.test("A controller that is closed answers the polls that it holds; closing 
 function modeOf(info: Deno.FileInfo): number {
   return (info.mode ?? 0) & 0o777;
 }
+
+Deno.test("A controller that was killed while it forgot a build leaves none of its artifacts", async () => {
+  await using directory = await temporaryDirectory();
+  const build = await storeBuild(directory.path, { tasks: [task()] });
+  const artifacts = new FileArtifactStorage({ directory: join(directory.path, "artifacts") });
+  const place = { taskId: "1", taskName: "main", name: "binary", path: "out/a" };
+  for (const buildId of ["1", build.id]) {
+    await artifacts.write({ ...place, buildId }, ReadableStream.from([new Uint8Array(9)]));
+  }
+  await using _controller = await startController({ dataDirectory: directory.path });
+  assert.equal(await artifacts.sizeOf({ ...place, buildId: "1" }), undefined);
+  assert.equal(await artifacts.sizeOf({ ...place, buildId: build.id }), 9);
+});
+
+Deno.test("A database that is damaged says so, and what to do", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.writeFile(join(directory.path, "controller.db"), new Uint8Array(8192).fill(7));
+  await assert.rejects(
+    startController({ dataDirectory: directory.path }),
+    /^Error: Opening .*controller\.db: it is damaged \(file is not a database\); put a copy in its place, or move/,
+  );
+});

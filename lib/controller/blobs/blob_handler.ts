@@ -1,7 +1,9 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { ArtifactStorage } from "./artifact_storage.ts";
 import { HARMLESS_HEADERS } from "../http/harmless_headers.ts";
 import { selectContent, type Selection } from "../http/select_content.ts";
+import { StoreFullError } from "../store/store_full_error.ts";
 import { type CacheStorage, CacheUploadError } from "./cache_storage.ts";
 import type { Grant, SignedUrls } from "./signed_urls.ts";
 
@@ -36,11 +38,8 @@ export function blobHandler(options: BlobHandlerOptions): (request: Request) => 
         : write(request, grant, options));
     } catch (error) {
       if (error instanceof CacheUploadError) return refusal(STATUS[error.kind], error.message);
-      logger.error(
-        `could not ${grant.kind} for task ${taskOf(grant)}: ${
-          error instanceof Error ? error.message : error
-        }`,
-      );
+      logger.error(`could not ${grant.kind} for task ${taskOf(grant)}: ${errorMessage(error)}`);
+      if (error instanceof StoreFullError) return refusal(507, error.message);
       return refusal(500, "The controller failed; its log says why");
     }
   };

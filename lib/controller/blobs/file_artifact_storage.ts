@@ -55,7 +55,10 @@ export class FileArtifactStorage implements ArtifactStorage {
     await Deno.mkdir(drafts, { recursive: true });
     // A short name, as that of the file may be as long as names can be.
     const draft = join(drafts, `.${crypto.randomUUID()}.part`);
-    const { size } = await writeBlob(draft, body, { maxBytes: MAX_FILE_BYTES });
+    const { size } = await writeBlob(draft, body, {
+      maxBytes: MAX_FILE_BYTES,
+      what: "the controller's artifacts",
+    });
     try {
       await Deno.rename(draft, file);
     } catch (error) {
@@ -93,6 +96,13 @@ export class FileArtifactStorage implements ArtifactStorage {
     return { ...content, body: await readRange(file, { range }) };
   }
 
+  /** Removes what is left of builds that were forgotten by a controller that was killed while it removed their files. */
+  async removeForgotten(isKnown: (buildId: string) => Promise<boolean>): Promise<void> {
+    for (const buildId of await namesIn(this.#directory)) {
+      if (/^[0-9]+$/.test(buildId) && !await isKnown(buildId)) await this.removeBuild(buildId);
+    }
+  }
+
   async removeBuild(buildId: string): Promise<void> {
     const folder = join(this.#directory, artifactFolder(buildId));
     await Deno.remove(folder, { recursive: true }).catch((error) => {
@@ -104,6 +114,16 @@ export class FileArtifactStorage implements ArtifactStorage {
     const problem = artifactPathProblem(place.path);
     if (problem !== undefined) throw new Error(`Storing the artifact ${place.path}: ${problem}`);
     return join(this.#directory, ...[...this.#foldersOf(place), place.name].map(artifactFolder), place.path);
+  }
+}
+
+/** None where there is no such folder yet. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

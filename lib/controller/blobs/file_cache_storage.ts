@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { errorMessage } from "../../diagnostics/error_message.ts";
+import { asStoreFull } from "../store/store_full_error.ts";
 import type { Clock } from "../clock.ts";
 import type { ByteRange } from "../http/byte_range.ts";
 import {
@@ -29,6 +31,9 @@ const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** What no process can still be writing to, as its URLs have expired long ago; in milliseconds. */
 const ABANDONED_MS = 24 * 3_600_000;
 
+/** What a disk that is full holds, for messages. */
+const WHAT = "the controller's caches";
+
 /** Caches in files of a directory, each written under another name first, and an index beside them. */
 export class FileCacheStorage implements CacheStorage {
   readonly #options: FileCacheStorageOptions;
@@ -53,7 +58,7 @@ export class FileCacheStorage implements CacheStorage {
       return storage;
     } catch (error) {
       throw new Error(
-        `Opening the caches in ${directory}: ${error instanceof Error ? error.message : error}; ` +
+        `Opening the caches in ${directory}: ${errorMessage(error)}; ` +
           "let this user write there, or remove that directory",
         { cause: error },
       );
@@ -120,7 +125,7 @@ export class FileCacheStorage implements CacheStorage {
   ): Promise<string> {
     const draft = join(this.#uploadOf(uploadId), crypto.randomUUID());
     try {
-      const { digest } = await writeBlob(draft, body, this.#options);
+      const { digest } = await writeBlob(draft, body, { maxBytes: this.#options.maxBytes, what: WHAT });
       await Deno.rename(draft, this.#partOf(uploadId, partNumber, digest));
       return `"${digest}"`;
     } catch (error) {
@@ -171,10 +176,16 @@ export class FileCacheStorage implements CacheStorage {
   ): Promise<CacheEntry> {
     const file = crypto.randomUUID();
     const draft = join(this.#options.directory, "uploads", file);
-    const { size, digest } = await writeBlob(draft, body, this.#options);
+    const { size, digest } = await writeBlob(draft, body, { maxBytes: this.#options.maxBytes, what: WHAT });
     await Deno.rename(draft, this.#pathOf(file));
     const entry = { scope, key, taskId, file, size, digest, createdAt: this.#options.clock.now() };
-    const replaced = this.#index.put(entry);
+    let replaced: string | undefined;
+    try {
+      replaced = this.#index.put(entry);
+    } catch (error) {
+      await this.#removeFile(file);
+      throw asStoreFull(error, WHAT);
+    }
     if (replaced !== undefined) await this.#removeFile(replaced);
     await this.#makeRoom();
     return entry;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { asStoreFull } from "../store/store_full_error.ts";
 import { CacheUploadError } from "./cache_storage.ts";
 import { createDraft } from "./drafts.ts";
 
@@ -10,11 +11,14 @@ export interface WrittenBlob {
   readonly digest: string;
 }
 
-/** Writes a new file. Where that fails, or `maxBytes` is exceeded (`CacheUploadError`), nothing is left of it. */
+/**
+ * Writes a new file. Where that fails, the disk is full that holds `what` (`StoreFullError`), or `maxBytes` is exceeded
+ * (`CacheUploadError`), nothing is left of it.
+ */
 export async function writeBlob(
   path: string,
   body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
-  options: { readonly maxBytes: number },
+  options: { readonly maxBytes: number; readonly what: string },
 ): Promise<WrittenBlob> {
   const hash = createHash("sha256");
   let size = 0;
@@ -30,7 +34,7 @@ export async function writeBlob(
     }
   } catch (error) {
     await Deno.remove(path).catch(() => {});
-    throw error;
+    throw asStoreFull(error, options.what);
   }
   return { size, digest: hash.digest("hex") };
 }

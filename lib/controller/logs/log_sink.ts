@@ -1,5 +1,5 @@
 import { concat } from "./bytes.ts";
-import { StoreFullError } from "../store/store_full_error.ts";
+import { asStoreFull } from "../store/store_full_error.ts";
 import type { LogIndex, StoredLog } from "../store/store.ts";
 
 /** How much of a log is kept in the database; a larger one moves to a file as a whole. */
@@ -101,11 +101,6 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
-      throw new StoreFullError("The disk that holds the controller's logs is full: make space there", {
-        cause: error,
-      });
-    }
-    throw error;
+    throw asStoreFull(error, "the controller's logs");
   }
 }

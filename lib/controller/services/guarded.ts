@@ -1,3 +1,4 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
@@ -19,7 +20,7 @@ export function guarded(
       return await work(request, context);
     } catch (error) {
       if (error instanceof RpcError) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       if (error instanceof StoreFullError) {
         throw new RpcError(Code.RESOURCE_EXHAUSTED, message, { cause: error });
       }

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { timeoutSecondsOf } from "../builds/task_definition.ts";
 import type { Clock } from "../clock.ts";
@@ -99,9 +100,7 @@ export class Watchdog implements Disposable {
     try {
       next = await this.#sweep(now);
     } catch (error) {
-      logger.error(
-        `could not look after overdue tasks: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      logger.error(`could not look after overdue tasks: ${errorMessage(error)}`);
       next = now + RETRY_MS;
     }
     this.#sweeping = false;

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
@@ -122,7 +123,7 @@ export class Dispatcher {
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) {
-        logger.error(`could not give out tasks, trying again with each poll: ${describe(error)}`);
+        logger.error(`could not give out tasks, trying again with each poll: ${errorMessage(error)}`);
       }
       this.#failing = true;
     }
@@ -187,8 +188,4 @@ export class Dispatcher {
     onMoved(record.buildId);
     return { assignment, clientSecret };
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { sortedByBytes } from "../byte_order.ts";
@@ -44,8 +45,11 @@ export async function hashBuild(
         filesRead++;
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      warn(`Hashing "${build.dockerfile}": "${source}" cannot be read, so its changes go unseen: ${reason}`);
+      warn(
+        `Hashing "${build.dockerfile}": "${source}" cannot be read, so its changes go unseen: ${
+          errorMessage(error)
+        }`,
+      );
     }
   }
   return (filesRead > 0 ? withFiles : withoutFiles).digest("hex");

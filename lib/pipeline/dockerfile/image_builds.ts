@@ -1,3 +1,4 @@
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Platform } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { Position } from "../../diagnostics/diagnostic.ts";
 import type { ImageSource } from "../instance/image_source.ts";
@@ -117,8 +118,7 @@ class Hasher {
     try {
       contents = await this.#files.read(build.dockerfile);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { warnings, unreadable: `Reading "${build.dockerfile}": ${reason}` };
+      return { warnings, unreadable: `Reading "${build.dockerfile}": ${errorMessage(error)}` };
     }
     const warn = (message: string) => warnings.push(message);
     const hash = await hashBuild(contents, { build, files: this.#files, warn });

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { StoreFullError } from "../store_full_error.ts";
+import { asStoreFull } from "../store_full_error.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { number, type Row } from "./row.ts";
@@ -32,7 +32,7 @@ export class Database implements Disposable {
 
   /**
    * Opens a database file, or one in memory (`:memory:`), and brings its schema up to date. Throws an `Error` that says
-   * what to do when another process has it open, or when it was written by a newer version.
+   * what to do when another process has it open, when it is damaged, or when it was written by a newer version.
    */
   static open(path: string, observe: Observe = () => {}): Database {
     const database = new DatabaseSync(path);
@@ -54,6 +54,13 @@ export class Database implements Disposable {
       if (error instanceof Error && /locked/.test(error.message)) {
         throw new Error(
           `Opening ${path}: another controller has it open; stop that one, or choose another data directory`,
+          { cause: error },
+        );
+      }
+      if (error instanceof Error && /malformed|not a database/.test(error.message)) {
+        throw new Error(
+          `Opening ${path}: it is damaged (${error.message}); put a copy in its place, or move it away and begin anew, ` +
+            "without the builds that it holds",
           { cause: error },
         );
       }
@@ -131,12 +138,6 @@ function translated<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    // Errors of `exec` carry no code: SQLite's text for SQLITE_FULL tells.
-    if (error instanceof Error && error.message === "database or disk is full") {
-      throw new StoreFullError("The disk that holds the controller's database is full: make space there", {
-        cause: error,
-      });
-    }
-    throw error;
+    throw asStoreFull(error, "the controller's database");
   }
 }
