@@ -102,8 +102,7 @@ async function insideOne({ engine, image }: Place, { runs }: BenchOptions): Prom
   });
   const signal = new AbortController().signal;
   await using machine = await isolation.prepare({ taskId: "bench", progress: () => {}, signal, ledger });
-  const [claim] = ledger.claims;
-  const container = claim?.kind === "container" ? claim.name : "";
+  const container = ledger.lastContainer ?? "";
   await using project = await temporaryDirectory();
   await makeFiles(project.path);
   const spawn = (argv: MachineCommand["argv"]) =>

@@ -2,14 +2,16 @@ import { dirname, join } from "node:path";
 import type { EngineName } from "../../lib/machine/container/engine_name.ts";
 import { runCommand } from "../../lib/process/run_command.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
+import { debianRoot, MUSL, muslShell } from "./userlands.ts";
 
 /** What an image is made of. */
 export interface ImageContent {
   /**
-   * `busybox`: that with all its applets, as `/bin/sh` too. A list: these programs of the host with their libraries,
+   * `busybox`: that with all its applets, as `/bin/sh` too. `musl`: the same with a shell that is linked with musl.
+   * `debian`: Debian's smallest root. A list: these programs of the host with their libraries,
    * the first of them also as `/bin/sh`. Nothing: files only.
    */
-  readonly programs: "busybox" | readonly string[];
+  readonly programs: "busybox" | "musl" | "debian" | readonly string[];
   /** Instructions of a Dockerfile: `USER 1000`, `ENTRYPOINT ["false"]`... */
   readonly changes?: readonly string[];
 }
@@ -42,6 +44,8 @@ async function make(
 ): Promise<string> {
   await using folder = await temporaryDirectory();
   const root = join(folder.path, "root");
+  await Deno.mkdir(root);
+  if (programs === "debian") await runCommand(["tar", "-x", "-C", root, "-f", await debianRoot()]);
   for (const path of ["bin", "etc", "tmp", "home/user"]) {
     await Deno.mkdir(join(root, path), { recursive: true });
   }
@@ -50,7 +54,7 @@ async function make(
     join(root, "etc", "passwd"),
     "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n",
   );
-  await (programs === "busybox" ? addBusybox(root) : addPrograms(root, programs));
+  await addProgramsTo(root, programs);
   const tar = join(folder.path, "root.tar");
   await runCommand(["tar", "-c", "--numeric-owner", "-C", root, "-f", tar, "."]);
   if (changes.some((change) => change.startsWith("HEALTHCHECK"))) {
@@ -64,6 +68,27 @@ async function make(
   const flags = changes.flatMap((change) => ["--change", change]);
   await runCommand([engine, "import", ...flags, tar, name]);
   return name;
+}
+
+async function addProgramsTo(root: string, programs: ImageContent["programs"]): Promise<void> {
+  switch (programs) {
+    case "debian":
+      return;
+    case "busybox":
+      return await addBusybox(root);
+    case "musl":
+      await addBusybox(root);
+      return await addMuslShell(root);
+    default:
+      return await addPrograms(root, programs);
+  }
+}
+
+async function addMuslShell(root: string): Promise<void> {
+  await Deno.mkdir(join(root, "lib"));
+  await Deno.copyFile(MUSL, join(root, MUSL));
+  await Deno.remove(join(root, "bin", "sh"));
+  await Deno.copyFile(await muslShell(), join(root, "bin", "sh"));
 }
 
 async function addBusybox(root: string): Promise<void> {

@@ -3,6 +3,8 @@ const CHECKS = {
   docker: ["docker", "version"],
   podman: ["podman", "info"],
   ccache: ["ccache", "--version"],
+  debootstrap: ["debootstrap", "--version"],
+  musl: ["musl-gcc", "--version"],
   git: ["git", "--version"],
   dpkg: ["dpkg-deb", "--version"],
   promtool: ["promtool", "--version"],

@@ -44,9 +44,9 @@ export class TestContainer implements AsyncDisposable {
 
   /** The container's name. */
   get name(): string {
-    const [claim] = this.ledger.claims;
-    if (claim?.kind !== "container") throw new Error("there is no container");
-    return claim.name;
+    const { lastContainer } = this.ledger;
+    if (lastContainer === undefined) throw new Error("there is no container");
+    return lastContainer;
   }
 
   /** Runs a program to its end. */
@@ -75,9 +75,10 @@ export class TestContainer implements AsyncDisposable {
   }
 }
 
-/** A ledger that knows what is claimed now. */
+/** A ledger that knows what is claimed now, and the last container that was. */
 export class ClaimList implements ResourceLedger {
   readonly claims = new Set<OwnedResource>();
+  lastContainer: string | undefined;
 
   identify(): ResourceOwner {
     return { id: "owner", home: "host/home" };
@@ -85,6 +86,7 @@ export class ClaimList implements ResourceLedger {
 
   claim(resource: OwnedResource): Promise<AsyncDisposable> {
     this.claims.add(resource);
+    if (resource.kind === "container") this.lastContainer = resource.name;
     return Promise.resolve({
       [Symbol.asyncDispose]: () => Promise.resolve(void this.claims.delete(resource)),
     });

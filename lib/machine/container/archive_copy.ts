@@ -4,14 +4,11 @@ import { shellQuote } from "../shell_quote.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { ContainerShell } from "./container_shell.ts";
 import { MountTable } from "./mount_table.ts";
-import { renameEntries } from "./rename_entries.ts";
+import { renameEntries, TAR_END } from "./rename_entries.ts";
 import type { SessionFacts } from "./shell_session.ts";
 
 /** How long the image's `tar` may take; in milliseconds. */
 const UNPACK_MS = 2 * 3_600_000;
-
-/** By what an archive ends. */
-const END = new Uint8Array(1024);
 
 /** Unpacks what it reads in the current folder; busybox and GNU know these flags alike. */
 const UNPACK = ["tar", "-x", "-p", "-o", "-f", "-"] as const;
@@ -79,7 +76,7 @@ export class ArchiveCopy {
           goesOn: true,
         });
       }
-      yield END;
+      yield TAR_END;
     };
     return ReadableStream.from(archives.call(this));
   }

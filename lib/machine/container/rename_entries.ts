@@ -2,6 +2,9 @@ import { Buffer } from "node:buffer";
 
 const BLOCK = 512;
 
+/** By what an archive ends. */
+export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK);
+
 /** More than this no path takes; in bytes. */
 const MAX_EXTENDED_BYTES = 1024 * 1024;
 
@@ -38,8 +41,8 @@ export interface RenameOptions {
 
 /**
  * A tar whose entries have other names and another owner. Reads ustar, pax and GNU's long
- * names, and writes pax. An archive that is cut off, or goes on after its end, is passed on as it is from there:
- * who unpacks it says so.
+ * names, and writes pax. An archive that is cut off is passed on as it is from there: who unpacks it says so. What
+ * comes after its end, such as the padding of GNU's tar, is left out: Podman fails for it (seen with 4.3.1).
  */
 export function renameEntries(
   tar: ReadableStream<Uint8Array>,
@@ -83,10 +86,8 @@ class EntryRenamer {
   push(chunk: Uint8Array, write: (bytes: Uint8Array) => void): void {
     this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk]);
     while (this.#unread.length > 0) {
-      if (this.#ended) {
-        const end = this.#take(this.#unread.length);
-        if (!this.#goesOn) write(end);
-      } else if (this.#passing > 0) {
+      if (this.#ended) this.#take(this.#unread.length);
+      else if (this.#passing > 0) {
         const bytes = this.#take(Math.min(this.#passing, this.#unread.length));
         this.#passing -= bytes.length;
         write(bytes);
@@ -100,6 +101,7 @@ class EntryRenamer {
     const header = Buffer.from(this.#unread.subarray(0, BLOCK));
     if (header[0] === 0 && header.every((byte) => byte === 0)) {
       this.#ended = true;
+      if (!this.#goesOn) write(TAR_END);
       return true;
     }
     const type = String.fromCharCode(header[156] ?? 0);

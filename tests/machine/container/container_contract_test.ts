@@ -1,6 +1,6 @@
-import { ENGINE_NAMES, type EngineName } from "../../../lib/machine/container/engine_name.ts";
+import type { EngineName } from "../../../lib/machine/container/engine_name.ts";
 import { containerImage, type ImageContent, removeContainerImages } from "../../helpers/container_images.ts";
-import { requireEngine } from "../../helpers/require_engine.ts";
+import { requireUserland } from "../../helpers/require_userland.ts";
 import { TestContainer } from "../../helpers/test_container.ts";
 import { type MachineUnderTest, testMachine } from "../contract.ts";
 
@@ -29,15 +29,17 @@ function sharedMachine(engine: EngineName, content: ImageContent): () => Promise
   };
 }
 
-for (const engine of ENGINE_NAMES) {
-  const { ignore } = requireEngine(engine);
-  // Most tests of containers have this image; here one engine is enough for it.
-  if (engine === "docker") {
-    testMachine(`${engine}, busybox`, sharedMachine(engine, { programs: "busybox" }), { ignore });
-  }
-  testMachine(
-    `${engine}, a user who is not root, bash for every shell`,
-    sharedMachine(engine, { programs: PROGRAMS, changes: ["USER user"] }),
-    { ignore },
-  );
+const changes = ["USER user"];
+
+/** Every kind of image on one engine: `userlands_test.ts` has them on both. */
+const KINDS: readonly [engine: EngineName, kind: string, content: ImageContent][] = [
+  ["docker", "busybox", { programs: "busybox" }],
+  ["docker", "a user who is not root, bash for every shell", { programs: PROGRAMS, changes }],
+  ["podman", "musl", { programs: "musl" }],
+  ["podman", "a user of Debian who is not root", { programs: "debian", changes }],
+];
+
+for (const [engine, kind, content] of KINDS) {
+  const { ignore } = requireUserland(engine, content);
+  testMachine(`${engine}, ${kind}`, sharedMachine(engine, content), { ignore });
 }
