@@ -35,6 +35,8 @@ export interface CommandLoopOptions {
   readonly projectSource?: ProjectSource | undefined;
   readonly caches: TaskCaches;
   readonly upstream: TaskUpstream;
+  /** Hides the task's secrets in a text. */
+  readonly mask: (text: string) => string;
   readonly mirrors: MirrorsOptions;
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;

@@ -105,6 +105,7 @@ class Agent {
       ...task,
       caches: served.caches,
       upstream: this.#upstream,
+      mask: (text) => this.#mask(text),
       deadline,
       background,
       logs,

@@ -9,26 +9,28 @@ const MAX_TEXT = 16_384;
 
 /**
  * What a parser found, as the upstream gets it: a path of the working directory is relative to it, with `/`, however the
- * tool writes it, and no text is endless.
+ * tool writes it, and no text is endless, or has a secret.
  */
 export function placedAnnotation(
   found: AnnotationInit,
-  { machine, workingDirectory }: {
+  { machine, workingDirectory, mask }: {
     readonly machine: Pick<Machine, "platform">;
     readonly workingDirectory: string;
+    readonly mask: (text: string) => string;
   },
 ): Annotation {
   const { isAbsolute, normalize, relative, sep } = machinePaths(machine.platform);
   const annotation = create(AnnotationSchema, found);
-  annotation.message = cut(annotation.message);
-  annotation.rawDetails = cut(annotation.rawDetails);
-  annotation.fullyQualifiedName = cut(annotation.fullyQualifiedName);
+  const shown = (text: string) => cut(mask(text));
+  annotation.message = shown(annotation.message);
+  annotation.rawDetails = shown(annotation.rawDetails);
+  annotation.fullyQualifiedName = shown(annotation.fullyQualifiedName);
   const { fileLocation } = annotation;
   if (!fileLocation) return annotation;
   const { path } = fileLocation;
   const inside = isAbsolute(path) ? relative(workingDirectory, path) : normalize(path);
   const outside = inside.split(sep)[0] === ".." || isAbsolute(inside);
-  fileLocation.path = cut(outside ? path : inside.replaceAll(sep, "/"));
+  fileLocation.path = shown(outside ? path : inside.replaceAll(sep, "/"));
   return annotation;
 }
 

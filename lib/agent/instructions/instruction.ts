@@ -22,6 +22,8 @@ export interface InstructionContext {
   readonly log: CommandLog;
   readonly caches: TaskCaches;
   readonly upstream: TaskUpstream;
+  /** Hides the task's secrets in a text. */
+  readonly mask: (text: string) => string;
   /** An existing folder of the worker's host. */
   readonly spoolDirectory: string;
   readonly variables: CommandVariables;

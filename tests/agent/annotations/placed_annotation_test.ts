@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { placedAnnotation } from "../../../lib/agent/annotations/placed_annotation.ts";
 
+const mask = (text: string) => text;
+
 /** Where an annotation with such a path is, on a machine of that system. */
 function placed(path: string, { os, workingDirectory }: { os: string; workingDirectory: string }) {
   const found = { message: "m", fileLocation: { path } };
-  return placedAnnotation(found, { machine: { platform: { os, arch: "amd64" } }, workingDirectory })
+  return placedAnnotation(found, { machine: { platform: { os, arch: "amd64" } }, workingDirectory, mask })
     .fileLocation?.path;
 }
 
@@ -31,7 +33,7 @@ Deno.test("no text is endless", () => {
   const long = "x".repeat(100_000);
   const { message, rawDetails, fullyQualifiedName } = placedAnnotation(
     { message: long, rawDetails: long, fullyQualifiedName: long },
-    { machine: { platform: { os: "linux", arch: "amd64" } }, workingDirectory: "/work" },
+    { machine: { platform: { os: "linux", arch: "amd64" } }, workingDirectory: "/work", mask },
   );
   for (const text of [message, rawDetails, fullyQualifiedName]) assert.equal(text.length, 16_384);
 });

@@ -8,7 +8,11 @@ import { reportOf } from "./read_annotations.ts";
 /** Runs an artifacts instruction over reports in the working directory. */
 async function run(
   agent: AgentUnderTest,
-  { reports, format }: { reports: Readonly<Record<string, string | Uint8Array>>; format: string },
+  { reports, format, environment = {} }: {
+    reports: Readonly<Record<string, string | Uint8Array>>;
+    format: string;
+    environment?: Record<string, string>;
+  },
 ) {
   await using _artifacts = FakeArtifacts.byUrl(agent.upstream);
   await Deno.mkdir(agent.workingDirectory, { recursive: true });
@@ -17,6 +21,7 @@ async function run(
     await Deno.writeFile(join(agent.workingDirectory, name), bytes);
   }
   agent.upstream.commands = {
+    environment,
     commands: [{
       name: "lint",
       instruction: { case: "artifactsInstruction", value: { paths: ["*"], format } },
@@ -47,6 +52,19 @@ function cirrusReport(annotations: readonly Readonly<Record<string, unknown>>[])
   )
     .join("");
 }
+
+Deno.test("no annotation shows a secret, also where it was cut off", async () => {
+  await using agent = await AgentUnderTest.create();
+  const texts: string[] = [];
+  agent.upstream.answers.reportAnnotations = ({ annotations }) => {
+    texts.push(...annotations.flatMap(({ message, rawDetails }) => [message, rawDetails]));
+    return Promise.resolve({});
+  };
+  const secret = "hunter2hunter2";
+  const report = cirrusReport([{ message: `wrong: ${secret}!`, raw_details: "x".repeat(16_380) + secret }]);
+  await run(agent, { reports: { "1.json": report }, format: "cirrus", environment: { A_TOKEN: secret } });
+  assert.deepEqual(texts, ["wrong: HIDDEN-BY-CIRRUS-CI!", "x".repeat(16_380) + "HIDD"]);
+});
 
 Deno.test("what all files report reaches the upstream", async () => {
   await using agent = await AgentUnderTest.create();
