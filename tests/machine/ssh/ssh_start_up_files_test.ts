@@ -3,6 +3,7 @@ import type { SshBounds } from "../../../lib/machine/ssh/ssh_bounds.ts";
 import { Guest } from "../../fakes/guest/guest.ts";
 import { requireGuest } from "../../fakes/guest/require_guest.ts";
 import { openGuest, run, startMachine } from "./ssh_guest.ts";
+import { openSftp } from "./sftp_client.ts";
 
 const needsGuest = requireGuest();
 
@@ -36,6 +37,22 @@ Deno.test(
       it.machine.files.read("/root/x").then((stream) => new Response(stream).text()),
       (error: Error) => !/complaint/.test(error.message),
     );
+  },
+);
+
+Deno.test(
+  "SFTP, which the worker does without, is broken by a start-up file that prints",
+  needsGuest,
+  async () => {
+    await using guest = await Guest.start();
+    {
+      await using sftp = await openSftp(guest);
+      await sftp.write("/tmp/a", new TextEncoder().encode("by SFTP"));
+    }
+    await guest.run("echo 'echo from a start-up file' > /home/admin/.bashrc");
+    await assert.rejects(openSftp(guest), /Packet length|Bad packet|Expected a version/);
+    await using machine = await openGuest(guest);
+    assert.equal(await new Response(await machine.files.read("/tmp/a")).text(), "by SFTP");
   },
 );
 
