@@ -1,3 +1,4 @@
+import { keepAbortable } from "../async/keep_abortable.ts";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import { trustedRoots } from "../rpc/trusted_roots.ts";
 
@@ -20,7 +21,8 @@ export class TrustingFetch implements Disposable {
    */
   async fetch(url: string, init: RequestInit): Promise<Response> {
     try {
-      return await fetch(url, isEncrypted(url) ? { ...init, client: await this.#encrypting() } : init);
+      const client = isEncrypted(url) ? { client: await this.#encrypting() } : {};
+      return keepAbortable(await fetch(url, { ...init, ...client }));
     } catch (error) {
       init.signal?.throwIfAborted();
       throw new Error(whyUnreached(error, url), { cause: error });

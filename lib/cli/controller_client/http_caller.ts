@@ -1,3 +1,4 @@
+import { keepAbortable } from "../../async/keep_abortable.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { type ErrorBody, errorSchema } from "../../controller/api/schemas.ts";
 import { trustedRoots } from "../../rpc/trusted_roots.ts";
@@ -77,7 +78,7 @@ export class HttpCaller implements Disposable {
     } finally {
       clearTimeout(timer);
     }
-    if (response.ok) return response;
+    if (response.ok) return keepAbortable(response);
     throw await this.#refusal(response);
   }
 

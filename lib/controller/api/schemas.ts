@@ -136,7 +136,7 @@ export const buildSchema = buildSummarySchema.extend({
 
 export const createdBuildSchema = buildSchema.extend({
   diagnostics: z.array(diagnosticSchema).describe("Warnings about the file"),
-  warnings: z.array(z.object({ text: z.string(), tasks: z.array(id) }))
+  warnings: z.array(z.object({ text: z.string(), tasks: z.array(id) })).default([])
     .describe("Tasks that no worker which was ever here can take: they wait for another one"),
 }).meta({ id: "CreatedBuild" });
 
