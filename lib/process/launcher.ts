@@ -4,6 +4,8 @@ import type { ProcessCommand } from "./process_command.ts";
 /** What is started in the place of a program, to give it one pipe for both of its outputs. */
 export interface Launcher {
   readonly argv: readonly [string, ...string[]];
+  /** True where it makes a session of its own, which whoever starts it need not do then. */
+  readonly startsSession: boolean;
   /** True where the launcher stays, as the program's parent, and ends as the program does. */
   readonly guard: boolean;
   /** False where both outputs stay apart: Windows has no shell that joins them without changing the arguments. */
@@ -24,19 +26,30 @@ const SHELL_FOR_ODD_NAMES = ["/bin/bash", "--posix", "-c"] as const;
 const GUARD = ["/usr/bin/timeout", "--foreground", "0"] as const;
 
 /**
+ * Starts a session and a group. Deno would do so too (`detached`), but copies its own process for that instead of lending
+ * the new one its memory: that takes 1.2 ms of its thread with 150 MB and 3.4 ms with 800 MB, and this 1 ms of any core.
+ */
+const SESSION = "/usr/bin/setsid";
+
+/**
  * How to start a program. Between this process and the program there is a guard where the host has one: a script
  * that kills its parent, or its parent's process group, ends the guard and thereby itself, not the worker. On
  * Linux the program carries `mark` as a limit, too (see `limitOfMark`).
  */
 export async function launcherOf(command: ProcessCommand, mark: string): Promise<Launcher> {
-  if (Deno.build.os === "windows") return { argv: command.argv, guard: false, joinsOutputs: false };
+  if (Deno.build.os === "windows") {
+    return { argv: command.argv, startsSession: false, guard: false, joinsOutputs: false };
+  }
   const guard = await (guardWorks ??= probeGuard());
   const oddNames = command.environment.keys().some((name) => !/^[A-Za-z_]\w*$/.test(name));
   const shell = oddNames && await isFile(SHELL_FOR_ODD_NAMES[0]) ? SHELL_FOR_ODD_NAMES : SHELL;
+  const startsSession = Deno.build.os === "linux" && await isFile(SESSION);
   const setLimit = Deno.build.os === "linux" ? `ulimit -S -m ${limitOfMark(mark)} 2>/dev/null; ` : "";
   const line = setLimit + JOIN_OUTPUTS;
+  const joined = [...shell, line, "sh", ...(guard ? GUARD : []), ...command.argv] as const;
   return {
-    argv: [...shell, line, "sh", ...(guard ? GUARD : []), ...command.argv],
+    argv: startsSession ? [SESSION, ...joined] : joined,
+    startsSession,
     guard,
     joinsOutputs: true,
   };

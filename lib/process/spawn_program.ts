@@ -9,6 +9,8 @@ export interface SpawnOptions {
   readonly workingDirectory?: string | undefined;
   /** True runs it as this process's own user, whomever programs run as otherwise. */
   readonly ownUser?: boolean | undefined;
+  /** True where the program makes a session of its own, and does so best before anything else. */
+  readonly startsSession?: boolean | undefined;
   readonly stdin: "piped" | "null";
   readonly stderr: "piped" | "null";
 }
@@ -21,9 +23,9 @@ export function spawnProgram(
   argv: readonly [string, ...string[]],
   options: SpawnOptions,
 ): Deno.ChildProcess {
-  const { environment, workingDirectory, stdin, stderr } = options;
+  const { environment, workingDirectory, startsSession = false, stdin, stderr } = options;
   const common = {
-    detached: true,
+    detached: !startsSession,
     stdout: "piped",
     stderr,
     ...(workingDirectory !== undefined && { cwd: workingDirectory }),

@@ -54,6 +54,7 @@ function spawn(command: ProcessCommand, options: { launcher: Launcher; mark: str
     return spawnProgram(launcher.argv, {
       environment: new Map([...command.environment, [MARK_VARIABLE, inheritMark(mark)]]),
       workingDirectory: command.workingDirectory,
+      startsSession: launcher.startsSession,
       stdin: "null",
       stderr: launcher.joinsOutputs ? "null" : "piped",
     });

@@ -30,17 +30,11 @@ export class LocalFiles implements MachineFiles {
   ): Promise<void> {
     this.signal.throwIfAborted();
     const { mode } = options;
-    await refusePipe(path);
-    const file = await Deno.open(path, {
-      write: true,
-      create: true,
-      truncate: true,
-      ...(mode !== undefined && { mode }),
-    });
+    using file = await openToWrite(path, mode);
     // Before the first byte is in it: the file may have been there with a wider mode.
     if (mode !== undefined && Deno.build.os !== "windows") await Deno.chmod(path, mode);
-    const source = content instanceof Uint8Array ? ReadableStream.from([content]) : content;
-    await source.pipeTo(file.writable);
+    if (content instanceof ReadableStream) return await content.pipeTo(file.writable);
+    for (let written = 0; written < content.length;) written += await file.write(content.subarray(written));
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -77,4 +71,16 @@ export class LocalFiles implements MachineFiles {
   ): Promise<void> {
     await copyFiles({ from, paths, to }, { signal: AbortSignal.any([options.signal, this.signal]) });
   }
+}
+
+/** Most files are new, and opening one that is cannot wait for somebody at the other end of a pipe. */
+async function openToWrite(path: string, mode: number | undefined): Promise<Deno.FsFile> {
+  const options = { write: true, ...(mode !== undefined && { mode }) };
+  try {
+    return await Deno.open(path, { ...options, createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  await refusePipe(path);
+  return await Deno.open(path, { ...options, create: true, truncate: true });
 }

@@ -45,9 +45,11 @@ export class LocalMachine implements Machine {
   }
 
   async spawn(command: MachineCommand, options: { signal: AbortSignal }): Promise<MachineProcess> {
-    for (const { path, content, mode = 0o600 } of command.files ?? []) {
-      await this.files.write(path, content, { mode });
-    }
+    await Promise.all(
+      (command.files ?? []).map(({ path, content, mode = 0o600 }) =>
+        this.files.write(path, content, { mode })
+      ),
+    );
     const process = await startProcess(command, {
       signal: AbortSignal.any([options.signal, this.#disposal.signal]),
       mark: this.#mark,

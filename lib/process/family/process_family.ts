@@ -5,7 +5,7 @@
 export interface ProcessFamily {
   /** Members carry this mark, or one below it (`mark/...`). */
   readonly mark?: string;
-  /** The process all others descend from; it leads a session and a group of its own. */
+  /** The process all others descend from; it leads a session and a group of its own, or will in a moment. */
   readonly leader?: FamilyLeader;
 }
 
