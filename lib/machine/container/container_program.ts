@@ -13,7 +13,7 @@ const GRACE_MS = 3_000;
 /** How long killed processes may take to be gone before they are killed as root. */
 const KILLED_WITHIN_MS = 300;
 
-/** How long killed processes may take to be gone before the container counts as broken. */
+/** How long killed processes may take to be gone, and the news of it, before the container counts as broken. */
 const BROKEN_AFTER_MS = 2_000;
 
 /** The pauses between two looks double up to this. */
@@ -105,7 +105,7 @@ class ContainerProgram {
     let ending: Promise<void> | undefined;
     const onAbort = () => {
       this.#dropping.abort(signal.reason);
-      ending ??= this.#end();
+      ending ??= this.#end(over);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -149,10 +149,15 @@ class ContainerProgram {
   }
 
   /** Ends the program and all it started, at last with the whole container. */
-  async #end(): Promise<void> {
+  async #end(over: Promise<ControlRecord>): Promise<void> {
     const { mark, host } = this.#options;
     const killed = await within(this.#ask(), GRACE_MS + BROKEN_AFTER_MS);
     if (!killed) host.giveUp(`its processes with the mark ${mark} survive SIGKILL`);
+    else if (!await within(over.catch(() => {}), BROKEN_AFTER_MS)) {
+      host.giveUp(
+        `a program that was cancelled runs on; it has changed its limit of resident memory (ulimit -m)`,
+      );
+    }
   }
 
   async #ask(): Promise<void> {

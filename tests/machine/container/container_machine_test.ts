@@ -80,6 +80,18 @@ for (const engine of ENGINE_NAMES) {
     assert.equal(await container.sh("ps | grep '[s]leep' | wc -l | tr -d ' '"), "0\n");
   });
 
+  test("a cancelled program that cannot be found any more ends with its container", async () => {
+    await using container = await start();
+    const cancel = new AbortController();
+    const running = container.run(["sh", "-c", "ulimit -S -m unlimited; touch /tmp/lost; sleep 1000"], {
+      signal: cancel.signal,
+    });
+    running.catch(() => {});
+    await eventually(async () => await container.sh("ls /tmp") !== "");
+    cancel.abort(new Error("enough"));
+    await assert.rejects(running, /is gone: a program that was cancelled runs on; .* \(ulimit -m\)$/);
+  });
+
   test("a container without enough memory says so", async () => {
     await using container = await start({ memory: 64 });
     const { output, status } = await container.run(["sh", "-c", "tail /dev/zero"]);
