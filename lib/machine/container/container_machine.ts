@@ -11,7 +11,8 @@ import type {
 import type { ContainerEngine } from "./container_engine.ts";
 import { ContainerFiles } from "./container_files.ts";
 import { ContainerShell } from "./container_shell.ts";
-import { LoopbackBridge, readNetwork } from "./loopback_bridge.ts";
+import { waysToHost } from "./container_network.ts";
+import { LoopbackBridge } from "./loopback_bridge.ts";
 import type { SessionFacts, ShellSession } from "./shell_session.ts";
 
 /** How long the removal of a container may take: with many files, on a slow disk. In milliseconds. */
@@ -68,14 +69,16 @@ export class ContainerMachine implements Machine {
 
   async expose(port: number): Promise<ExposedAddress> {
     this.#disposal.signal.throwIfAborted();
-    const [route, fibTrie] = await Promise.all(
-      ["/proc/net/route", "/proc/net/fib_trie"].map((path) => this.#shell.readLines(path)),
-    );
-    const network = readNetwork(route ?? "", fibTrie ?? "");
-    if (!network) {
-      throw new Error("Exposing a port to a container: it has no network by which it reaches its host");
-    }
-    return this.#bridges.use(new LoopbackBridge(port, network)).address;
+    const read = (path: string) => this.#shell.readLines(path).catch(() => "");
+    const [route, fibTrie, hosts, bootId] = await Promise.all([
+      read("/proc/net/route"),
+      read("/proc/net/fib_trie"),
+      read("/etc/hosts"),
+      read("/proc/sys/kernel/random/boot_id"),
+    ]);
+    const ways = waysToHost({ route, fibTrie, hosts, bootId });
+    this.#disposal.signal.throwIfAborted();
+    return this.#bridges.use(new LoopbackBridge(port, ways)).address;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,41 +1,26 @@
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { ExposedAddress } from "../machine.ts";
-
-/** What a container sees of the network between it and its host. */
-export interface ContainerNetwork {
-  /** The host's address there. */
-  readonly gateway: string;
-  /** The container's own addresses. */
-  readonly addresses: ReadonlySet<string>;
-}
+import type { WayToHost } from "./container_network.ts";
 
 /**
- * Makes a port of this host's loopback reachable for one container: listens at the host's end of the container's
- * network, a bridge of this host that nobody else has an address on but other containers, and takes connections from
- * that container's own addresses only. Disposing it closes all of them.
+ * Makes a port of this host's loopback reachable for one container: listens at the host's end of the container's way to
+ * it, and takes connections only from where those of that container come. Disposing it closes all of them.
  */
 export class LoopbackBridge implements AsyncDisposable {
   readonly address: ExposedAddress;
   readonly #listener: Deno.TcpListener;
   readonly #port: number;
-  readonly #network: ContainerNetwork;
+  readonly #from: ReadonlySet<string>;
   readonly #connections = new Set<Deno.TcpConn>();
   readonly #accepting: Promise<void>;
 
   /** Throws an error that says why the port cannot be exposed. */
-  constructor(port: number, network: ContainerNetwork) {
-    try {
-      this.#listener = Deno.listen({ hostname: network.gateway, port: 0 });
-    } catch (error) {
-      throw new Error(
-        `Exposing a port to a container: the other end of its network, ${network.gateway}, is not on this host ` +
-          `(${errorMessage(error)}): the engine is remote or rootless`,
-        { cause: error },
-      );
-    }
+  constructor(port: number, ways: readonly WayToHost[]) {
+    const { listener, way } = listen(ways);
+    this.#listener = listener;
     this.#port = port;
-    this.#network = network;
-    this.address = { hostname: network.gateway, port: this.#listener.addr.port };
+    this.#from = way.from;
+    this.address = { hostname: way.address, port: listener.addr.port };
     this.#accepting = this.#accept();
   }
 
@@ -56,7 +41,7 @@ export class LoopbackBridge implements AsyncDisposable {
   async #serve(client: Deno.TcpConn): Promise<void> {
     this.#connections.add(client);
     const { hostname } = client.remoteAddr;
-    if (!this.#network.addresses.has(hostname)) return this.#close(client);
+    if (!this.#from.has(hostname)) return this.#close(client);
     try {
       const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#port });
       this.#connections.add(server);
@@ -82,18 +67,19 @@ export class LoopbackBridge implements AsyncDisposable {
   }
 }
 
-/** Reads a container's /proc/net/route and /proc/net/fib_trie; undefined where it has no route to its host. */
-export function readNetwork(route: string, fibTrie: string): ContainerNetwork | undefined {
-  const fields = route.split("\n").map((line) => line.split(/\s+/));
-  const gateway = fields.find(([, destination]) => destination === "00000000")?.[2];
-  if (gateway === undefined || !/^[0-9A-F]{8}$/.test(gateway)) return undefined;
-  const bytes = gateway.match(/../g) ?? [];
-  const addresses = fibTrie.matchAll(/\|-- ([0-9.]+)\n\s*\/32 host LOCAL/g).map(([, address = ""]) =>
-    address
+/** Listens where the first of the ways ends that ends on this host. */
+function listen(ways: readonly WayToHost[]): { listener: Deno.TcpListener; way: WayToHost } {
+  const problems: string[] = [];
+  for (const way of ways) {
+    try {
+      return { listener: Deno.listen({ hostname: way.address, port: 0 }), way };
+    } catch (error) {
+      problems.push(`${way.address} is not on this host (${errorMessage(error)})`);
+    }
+  }
+  const seen = problems.length === 0 ? "" : ` (${problems.join("; ")})`;
+  throw new Error(
+    `Exposing a port to a container: it does not reach this host${seen}; run the engine on the worker's host, and ` +
+      "give the container a network",
   );
-  return {
-    // The kernel writes it as a number of this machine's, whose lowest byte is the first of the address.
-    gateway: bytes.reverse().map((byte) => parseInt(byte, 16)).join("."),
-    addresses: new Set(addresses.filter((address) => !address.startsWith("127."))),
-  };
 }
