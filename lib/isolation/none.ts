@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { errorMessage } from "../diagnostics/error_message.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,7 +62,7 @@ async function makeDirectory(
   ledger: ResourceLedger,
 ): Promise<AsyncDisposable & { readonly path: string }> {
   for (const path of candidates) {
-    if (await exists(path)) continue;
+    if (existsSync(path)) continue;
     const claim = await ledger.claim({ kind: "directory", path });
     try {
       // Fails when somebody else was faster, or put a link there.
@@ -80,15 +81,6 @@ async function makeDirectory(
     };
   }
   throw cannotMake(candidates.join(" or "), new Error("it exists already"));
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function cannotMake(path: string, cause: unknown): Error {

@@ -153,7 +153,7 @@ async function fetchThrough(
   },
 ): Promise<void> {
   const { repository, revision, log, signal } = options;
-  const existed = await mirror.exists();
+  const existed = mirror.exists();
   let fetched = false;
   try {
     await mirror.fetch(revision);
@@ -163,7 +163,7 @@ async function fetchThrough(
     signal.throwIfAborted();
     const suspect = error instanceof ToolError && (fetched || fetchFailure(error) === "other");
     // One that was made just now and is still there has nothing to be blamed for.
-    const fresh = !existed && await mirror.exists();
+    const fresh = !existed && mirror.exists();
     if (!suspect || fresh) throw error;
   }
   log("The mirror on the worker's host is damaged: fetching everything anew");

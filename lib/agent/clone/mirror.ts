@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { delay } from "../../async/delay.ts";
 import { removeTree } from "../../machine/local/remove_tree.ts";
@@ -39,15 +40,15 @@ export class Mirror {
    */
   async fetch(revision: Revision): Promise<void> {
     const { ref, change, tags } = revision;
-    if (!await this.exists()) await this.#git(["init", "--quiet", "--bare", "--template="]);
+    if (!this.exists()) await this.#git(["init", "--quiet", "--bare", "--template="]);
     if (ref) {
       await this.#fetch([`+${ref.remote}:${ref.remote}`, ...tags === "all" ? [ALL_TAGS] : []], revision);
     }
     if (change !== undefined) await this.#fetchChange(change, revision);
   }
 
-  async exists(): Promise<boolean> {
-    return await exists(join(this.path, "HEAD"));
+  exists(): boolean {
+    return existsSync(join(this.path, "HEAD"));
   }
 
   async remove(): Promise<void> {
@@ -56,7 +57,7 @@ export class Mirror {
 
   /** Whether all of a commit is here. */
   async #holds(commit: string, { depth }: Revision): Promise<boolean> {
-    if (depth === undefined && await this.#isShallow()) return false;
+    if (depth === undefined && this.#isShallow()) return false;
     return await this.#options.git.succeeds(this.path, ["cat-file", "-e", `${commit}^{commit}`]);
   }
 
@@ -116,13 +117,13 @@ export class Mirror {
 
   /** A mirror that once got whole stays so, as that costs little; one of a depth is deepened when all is wanted. */
   async #depthFlags(depth: number | undefined): Promise<string[]> {
-    const shallow = await this.#isShallow();
+    const shallow = this.#isShallow();
     if (depth === undefined) return shallow ? ["--unshallow"] : [];
     return shallow || await this.#isEmpty() ? [`--depth=${depth}`] : [];
   }
 
-  async #isShallow(): Promise<boolean> {
-    return await exists(join(this.path, "shallow"));
+  #isShallow(): boolean {
+    return existsSync(join(this.path, "shallow"));
   }
 
   async #isEmpty(): Promise<boolean> {
@@ -131,15 +132,5 @@ export class Mirror {
 
   async #git(args: readonly string[]): Promise<string> {
     return await this.#options.git.run(this.path, args);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -56,7 +56,7 @@ export async function prepareRun(
     path: definition.path,
     environment: new Map([...STATIC_ENVIRONMENT, ...overrides]),
     affectedFiles: await affectedFiles(flags, { directory: project, signal }),
-    files: localFiles(project, { boundary: await repositoryTop(project) }),
+    files: localFiles(project, { boundary: repositoryTop(project) }),
     taskProperties: RUN_TASK_PROPERTIES,
     allowMissingInstances: true,
   });

@@ -17,7 +17,7 @@ export async function filesToSend(
   { directory }: { readonly directory: string },
 ): Promise<SentFiles> {
   if (!submission.definition.includes("dockerfile")) return {};
-  const recorder = new Recorder(localFiles(directory, { boundary: await repositoryTop(directory) }));
+  const recorder = new Recorder(localFiles(directory, { boundary: repositoryTop(directory) }));
   try {
     await readSubmission({ ...submission, files: {} }, recorder);
   } catch {

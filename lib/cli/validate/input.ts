@@ -23,19 +23,19 @@ export async function readInput(
 ): Promise<ValidateInput> {
   if (file === undefined) {
     const { path, source } = await readDefinitionFile(workingDirectory);
-    return { path, source, files: await filesBeside(workingDirectory) };
+    return { path, source, files: filesBeside(workingDirectory) };
   }
   if (file === "-") {
-    return { path: "<stdin>", source: await readStdin(), files: await filesBeside(workingDirectory) };
+    return { path: "<stdin>", source: await readStdin(), files: filesBeside(workingDirectory) };
   }
   if (basename(file) === ".cirrus.star") throw starlarkIsNotSupported();
   const absolute = resolve(workingDirectory, file);
   const source = await Deno.readTextFile(absolute).catch((error) => {
     throw new UsageError(`Cannot read ${file}: ${errorMessage(error)}`, { cause: error });
   });
-  return { path: file, source, files: await filesBeside(dirname(absolute)) };
+  return { path: file, source, files: filesBeside(dirname(absolute)) };
 }
 
-async function filesBeside(directory: string): Promise<ProjectFiles> {
-  return localFiles(directory, { boundary: await repositoryTop(directory) });
+function filesBeside(directory: string): ProjectFiles {
+  return localFiles(directory, { boundary: repositoryTop(directory) });
 }

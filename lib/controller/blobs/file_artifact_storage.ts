@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   artifactFolder,
@@ -104,10 +105,7 @@ export class FileArtifactStorage implements ArtifactStorage {
   }
 
   async removeBuild(buildId: string): Promise<void> {
-    const folder = join(this.#directory, artifactFolder(buildId));
-    await Deno.remove(folder, { recursive: true }).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    await rm(join(this.#directory, artifactFolder(buildId)), { recursive: true, force: true });
   }
 
   #fileOf(place: ArtifactPlace): string {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import { asStoreFull } from "../store/store_full_error.ts";
@@ -231,9 +232,7 @@ export class FileCacheStorage implements CacheStorage {
   }
 
   async #removeFile(file: string): Promise<void> {
-    await Deno.remove(this.#pathOf(file)).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    await rm(this.#pathOf(file), { force: true });
   }
 
   #pathOf(file: string): string {

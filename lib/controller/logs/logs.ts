@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogIndex, LogKey, StoredLog } from "../store/store.ts";
 import { concat } from "./bytes.ts";
@@ -212,9 +213,7 @@ export class Logs {
   }
 
   async #removeFile(id: number): Promise<void> {
-    await Deno.remove(this.#path(id)).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    await rm(this.#path(id), { force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The files by which one worker of this host says that it lives and what it owns. */
@@ -76,8 +77,6 @@ export async function isAlive(files: OwnerFiles): Promise<boolean> {
 export async function removeOwner(files: OwnerFiles): Promise<void> {
   const unfinished = [files.status, files.list].map((path) => path + UNFINISHED);
   for (const path of [...unfinished, files.status, files.list, files.lock]) {
-    await Deno.remove(path).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    await rm(path, { force: true });
   }
 }
