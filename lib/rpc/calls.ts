@@ -103,6 +103,51 @@ export async function* download(
   }
 }
 
+/**
+ * A stream of requests, a stream of answers, each as fast as its receiver takes it. Leaving the loop over the answers
+ * cancels the call; when it ends first, `requests` is returned. Whatever `requests` throws ends the call and is thrown as
+ * it is. For answers that come just before a failure see `download`.
+ */
+export async function* exchange(
+  callee: Callee,
+  requests: AsyncIterable<Request>,
+  options: CallOptions,
+): AsyncGenerator<Response> {
+  const call = prepare(callee, options);
+  const stream: grpc.ClientDuplexStream<Request, Response> = call.client.makeBidiStreamRequest(
+    call.path,
+    call.serialize,
+    call.deserialize,
+    call.metadata,
+    call.options,
+  );
+  const source = Readable.from(requests, { highWaterMark: 1 });
+  let failure: unknown;
+  source.on("error", (error) => {
+    failure = error;
+    stream.cancel();
+  });
+  source.on("data", (request: Request) => {
+    if (!stream.write(request)) source.pause();
+  });
+  source.on("end", () => stream.end());
+  stream.on("drain", () => source.resume());
+  const cancel = () => stream.cancel();
+  call.signal.addEventListener("abort", cancel, { once: true });
+  try {
+    for await (const response of stream) yield response;
+  } catch (error) {
+    if (failure !== undefined) throw failure;
+    call.signal.throwIfAborted();
+    throw toRpcError(error, callee.channel);
+  } finally {
+    call.signal.removeEventListener("abort", cancel);
+    stream.on("error", () => {});
+    source.destroy();
+    stream.cancel();
+  }
+}
+
 /** Everything about a call but its requests. Throws when it is aborted before it began. */
 function prepare({ channel, method }: Callee, options: CallOptions) {
   const signal = AbortSignal.any([channel.closed, ...(options.signal ? [options.signal] : [])]);

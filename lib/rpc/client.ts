@@ -1,6 +1,6 @@
 import type { DescMethod, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { CallOptions } from "./call_options.ts";
-import { download, unary, upload } from "./calls.ts";
+import { download, exchange, unary, upload } from "./calls.ts";
 import type { Channel } from "./channel.ts";
 
 export type { CallOptions };
@@ -23,7 +23,11 @@ type Method<M extends DescMethod> = {
     request: MessageInitShape<M["input"]>,
     options?: CallOptions,
   ) => AsyncIterable<MessageShape<M["output"]>>;
-  bidi_streaming: never;
+  /** Both of the above: the call starts with the first answer asked for. */
+  bidi_streaming: (
+    requests: AsyncIterable<MessageInitShape<M["input"]>>,
+    options?: CallOptions,
+  ) => AsyncIterable<MessageShape<M["output"]>>;
 }[M["methodKind"]];
 
 /**
@@ -57,8 +61,7 @@ function bind(method: DescMethod, client: { channel: Channel; defaults: CallOpti
       return (request: MessageInitShape<DescMethod["input"]>, options?: CallOptions) =>
         download(callee, request, merge(options));
     case "bidi_streaming":
-      throw new Error(
-        `Could not make a client: ${method.name} streams both ways, which nothing here needs yet`,
-      );
+      return (requests: AsyncIterable<MessageInitShape<DescMethod["input"]>>, options?: CallOptions) =>
+        exchange(callee, requests, merge(options));
   }
 }
