@@ -8,7 +8,10 @@ export class UnfitTokenFile extends Error {
  * and with the system's error where it cannot be read.
  */
 export async function readTokenFile(path: string): Promise<string> {
-  const { mode } = await Deno.stat(path);
+  const { mode, isDirectory } = await Deno.stat(path);
+  if (isDirectory) {
+    throw new UnfitTokenFile(`Cannot use the token in ${path}: this is a directory; name a file in it`);
+  }
   if (mode !== null && (mode & 0o077) !== 0) {
     throw new UnfitTokenFile(`Cannot use the token in ${path}: others can read it; run "chmod 600 ${path}"`);
   }

@@ -303,6 +303,35 @@ for (
   });
 }
 
+Deno.test("what is asked over TLS of a controller in plaintext says so", async () => {
+  await using site = await controllerSite();
+  const { exitCode, stderr } = await site.cirrus(
+    "builds",
+    `--endpoint=${site.httpEndpoint.replace("http:", "https:")}`,
+  );
+  assert.equal(exitCode, 1);
+  assert.match(
+    stderr,
+    /^Cannot reach the controller at \S+: it speaks no TLS: write http:\/\/; is it running/,
+  );
+});
+
+Deno.test("a file of --ca-file that is none, and a directory in the place of a token's file, are misuse", async () => {
+  await using site = await controllerSite();
+  const misuse = async (...args: string[]) => {
+    const { exitCode, stderr } = await site.cirrus(...args);
+    assert.equal(exitCode, 2);
+    return stderr;
+  };
+  for (const command of [["builds"], ["worker", "run"], ["worker", "pause"]]) {
+    assert.match(await misuse(...command, "--ca-file=/nowhere"), /^Could not read the CA file "\/nowhere"/);
+  }
+  assert.equal(
+    await misuse("builds", `--api-token-file=${site.directory}`),
+    `Cannot use the token in ${site.directory}: this is a directory; name a file in it\n`,
+  );
+});
+
 Deno.test("the port for workers is told from that of the API", async () => {
   await using site = await controllerSite();
   const { exitCode, stderr } = await site.start(["builds"], { CIRRUS_CONTROLLER: site.controller.endpoint })

@@ -88,7 +88,7 @@ export class HttpCaller implements Disposable {
 
   #unreachable(cause: unknown): UnreachableError {
     return new UnreachableError(
-      `Cannot reach the controller at ${this.endpoint}: ${errorMessage(rootOf(cause))}; ` +
+      `Cannot reach the controller at ${this.endpoint}: ${whyUnreached(cause)}; ` +
         'is it running ("cirrus controller run"), and is this the address of its --http-listen?',
       { cause },
     );
@@ -117,6 +117,17 @@ export class HttpCaller implements Disposable {
 /** What a failed `fetch` says itself is only that, and the address once more. */
 function rootOf(error: unknown): unknown {
   return error instanceof TypeError && error.cause !== undefined ? rootOf(error.cause) : error;
+}
+
+/** The cause without what the message says anyway: that this was a request, and where to. */
+function whyUnreached(cause: unknown): string {
+  const why = errorMessage(rootOf(cause))
+    .replace(/^error sending request (?:from \S+ )?for (?:url )?\S+(?: \([^)]*\))?: /, "")
+    .replace(/^client error \(\w+\): /, "");
+  // What a TLS client makes of a server in plaintext, and a client in plaintext of a TLS server.
+  if (why.includes("InvalidContentType")) return "it speaks no TLS: write http://";
+  if (/unexpected message|invalid HTTP/.test(why)) return "it does not answer as an HTTP server does";
+  return why;
 }
 
 function parseError(text: string): ErrorBody["error"] | undefined {

@@ -1,3 +1,4 @@
+import { checkCaFile } from "../ca_file.ts";
 import { Interruption } from "../interruption.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage_error.ts";
@@ -26,6 +27,7 @@ export async function withController(
 ): Promise<number> {
   using interruption = new Interruption(io);
   const signal = interruption.asked;
+  await checkCaFile(flags);
   try {
     using client = await ControllerClient.open(await findController(flags, io), { signal });
     return await work(client, signal);

@@ -4,6 +4,7 @@ import {
   pauseWorker,
   resumeWorker,
 } from "../../worker/upstream/administration.ts";
+import { checkCaFile } from "../ca_file.ts";
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import type { UpstreamFlags } from "./flags.ts";
@@ -11,6 +12,7 @@ import { readSettings } from "./worker_settings.ts";
 
 /** `cirrus worker pause` */
 export async function pause(flags: UpstreamFlags & { readonly wait: boolean }, io: Io): Promise<number> {
+  await checkCaFile(flags);
   const { name, upstreams } = await readSettings(flags, io);
   return untilInterrupted(io, async (signal) => {
     const results = await pauseWorker({ name, upstreams, wait: flags.wait, signal });
@@ -21,6 +23,7 @@ export async function pause(flags: UpstreamFlags & { readonly wait: boolean }, i
 
 /** `cirrus worker resume` */
 export async function resume(flags: UpstreamFlags, io: Io): Promise<number> {
+  await checkCaFile(flags);
   const { name, upstreams } = await readSettings(flags, io);
   return untilInterrupted(io, async (signal) => {
     const results = await resumeWorker({ name, upstreams, signal });

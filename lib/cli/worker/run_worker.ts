@@ -8,6 +8,7 @@ import { TOKEN_VARIABLE } from "../../worker/options/token_variable.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Observe } from "../../telemetry/telemetry_event.ts";
 import type { WorkerOptions } from "../../worker/options/worker_options.ts";
+import { checkCaFile } from "../ca_file.ts";
 import { ExitCode, exitCodeOfSignal } from "../exit_code.ts";
 import type { Io } from "../io.ts";
 import { Reloader } from "../reloader.ts";
@@ -20,6 +21,7 @@ import { WorkerTelemetry } from "./worker_telemetry.ts";
 
 /** `cirrus worker run`: works until a signal or an upstream ends it. */
 export async function runWorker(flags: WorkerRunFlags, io: Io): Promise<number> {
+  await checkCaFile(flags);
   const settings = await readSettings(flags, io);
   const options = workerOptions(flags, settings);
   const secrets = new Secrets();
