@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { create } from "@bufbuild/protobuf";
+import { create, equals } from "@bufbuild/protobuf";
 import { requireGuest } from "../fakes/guest/require_guest.ts";
 import { FakeProgram, IMAGE } from "../fakes/vm_program/fake_program.ts";
 import { StandbyInstanceParametersSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
@@ -14,20 +14,27 @@ function inTart(image = IMAGE): AssignmentInit {
 }
 
 Deno.test({
-  name: "a task runs in a VM of its own, which is gone with it",
+  name:
+    "a task runs in a VM of its own, which takes part in its trace, tells no password, and is gone with it",
   ...requireGuest(),
   async fn() {
     await using program = await FakeProgram.install("tart");
+    const image = program.image("secretive", { guest: ["--password", "word-of-the-vm"] });
     await using upstream = await TaskUpstream.start();
     upstream.script('echo "$CIRRUS_VM_ID in $PWD on $CIRRUS_OS"');
     await using worker = await TestedWorker.start([upstream]);
-    upstream.assign("42", inTart());
+    const value = { image, user: "admin", password: "word-of-the-vm" };
+    upstream.assign("42", { isolation: { type: { case: "tart", value } }, traceparent: "00-trace" });
     await upstream.workers.next("taskStopped");
     assert.deepEqual(upstream.ci.states, { main: "COMPLETED" });
     assert.match(
       upstream.ci.savedText("main"),
       /^cirrus-cli-42-[0-9a-f-]{36} in \/tmp\/cirrus-ci-build on darwin$/m,
     );
+    const calls = program.home.journal().filter(({ argv }) => argv.some((word) => word.includes("42")));
+    assert.ok(calls.length > 5 && calls.every(({ environment }) => environment.TRACEPARENT === "00-trace"));
+    const told = [worker.log.lines, program.home.journal(), upstream.ci.savedText("main")];
+    assert.ok(!JSON.stringify(told).includes("word-of-the-vm"));
     assert.deepEqual(program.home.vmNames(), []);
     assert.deepEqual(worker.leftovers(), []);
   },
@@ -166,5 +173,29 @@ Deno.test({
     worker.cancel();
     await worker.over;
     assert.deepEqual(program.home.vmNames(), []);
+  },
+});
+
+Deno.test({
+  name: "an upstream that wants a standby instance hears of it and its age, and is polled while it is made",
+  ...requireGuest(),
+  async fn() {
+    await using program = await FakeProgram.install("tart");
+    await using upstream = await TaskUpstream.start();
+    await using worker = await TestedWorker.start([upstream]);
+    program.fault("clone", { holds: true });
+    const wanted = create(StandbyInstanceParametersSchema, { isolation: inTart().isolation ?? {} });
+    const next = async () =>
+      (await upstream.workers.next("poll")).request.availableStandbyInstancesInformation;
+    assert.deepEqual(await next(), []);
+    upstream.workers.give({ updatedStandbyInstances: [wanted], pollIntervalInSeconds: 1 });
+    await program.called("clone");
+    assert.deepEqual(await next(), []);
+    program.fault("clone", undefined);
+    await worker.log.line(/a standby instance is ready/);
+    upstream.workers.give({ pollIntervalInSeconds: 1 });
+    const [told, ...others] = await next();
+    assert.deepEqual(others, []);
+    assert.ok(told?.parameters && equals(StandbyInstanceParametersSchema, told.parameters, wanted));
   },
 });

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { withGrace } from "../../async/grace.ts";
 import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { Machine } from "../../machine/machine.ts";
@@ -15,8 +16,9 @@ export async function linkFolders(
   const targets: string[] = [];
   for (const folder of folders) {
     if (folder.target === undefined) continue;
+    const target = pathInGuest(folder.target, machine.environment);
     try {
-      await runInGuest(machine, ["ln", "-s", sharedPath(folder), folder.target], signal);
+      await runInGuest(machine, ["ln", "-s", sharedPath(folder), target], signal);
     } catch (error) {
       signal.throwIfAborted();
       throw new Error(
@@ -25,7 +27,7 @@ export async function linkFolders(
         { cause: error },
       );
     }
-    targets.push(folder.target);
+    targets.push(target);
   }
   return {
     async [Symbol.asyncDispose]() {
@@ -35,4 +37,13 @@ export async function linkFolders(
       await withGrace("removing links in the VM", UNLINK_MS, unlink).catch(() => {});
     },
   };
+}
+
+/** With the Go worker, whose targets a shell reads in the home folder, `$HOME/cache` and `cache` are the same. */
+function pathInGuest(target: string, environment: ReadonlyMap<string, string>): string {
+  const expanded = target.replaceAll(
+    /\$(?:(\w+)|\{(\w+)\})/g,
+    (_, bare, braced) => environment.get(bare ?? braced) ?? "",
+  );
+  return posix.resolve(environment.get("HOME") ?? "/", expanded);
 }

@@ -22,6 +22,8 @@ export interface ConnectConfig {
   readonly password: string;
   /** The ways to log in, in the order in which they are tried. */
   readonly authHandler: readonly ("password" | "keyboard-interactive")[];
+  /** Without it, `authHandler` leaves "keyboard-interactive" out. */
+  readonly tryKeyboard: boolean;
   /** For handshake and login; in milliseconds. */
   readonly readyTimeout: number;
   /** In milliseconds. */

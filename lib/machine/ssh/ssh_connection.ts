@@ -60,6 +60,7 @@ export class SshConnection implements Disposable {
         username: login.user,
         password: login.password,
         authHandler: ["password", "keyboard-interactive"],
+        tryKeyboard: true,
         readyTimeout: bounds.loginMs,
         keepaliveInterval: bounds.keepaliveMs,
         keepaliveCountMax: KEEPALIVES,

@@ -295,12 +295,15 @@ Deno.test({
     const place = new VmPlace(program);
     const volumes = [
       { name: "kept", source: kept, target: "/tmp/link to kept", readOnly: true },
-      { name: "made", source: made },
+      { name: "made", source: made, target: "$HOME/made" },
+      { name: "relative", source: made, target: "relative" },
     ];
     const machine = await place.prepare(tart({ image: IMAGE, volumes }));
     assert.equal((await run(machine, "cat '/tmp/link to kept/file'")).output, "of the host");
     assert.match((await run(machine, "touch '/tmp/link to kept/other' 2>&1")).output, /Read-only/);
     assert.equal((await run(machine, "ls -A '/Volumes/My Shared Files/made'")).output, "");
+    const links = await run(machine, "readlink /home/admin/made /home/admin/relative");
+    assert.equal(links.output, "/Volumes/My Shared Files/made\n/Volumes/My Shared Files/relative");
     await machine[Symbol.asyncDispose]();
     place.assertNothingLeft();
     assert.deepEqual([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["kept"]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AbortReason } from "../../../lib/async/abort_reason.ts";
+import { openSshMachine } from "../../../lib/machine/ssh/open_ssh_machine.ts";
 import { SSH_BOUNDS } from "../../../lib/machine/ssh/ssh_bounds.ts";
 import { Guest } from "../../fakes/guest/guest.ts";
 import { requireGuest } from "../../fakes/guest/require_guest.ts";
@@ -103,6 +104,21 @@ Deno.test("a password that the image sets only while it boots is accepted then",
   );
   await using machine = await opening;
   assert.equal((await run(machine, "id -un")).text, "admin\n");
+});
+
+Deno.test("an sshd that asks for the password, as that of macOS does, is answered", needsGuest, async () => {
+  const sshdOptions = ["PasswordAuthentication no", "KbdInteractiveAuthentication yes", "UsePAM yes"];
+  await using guest = await Guest.start({ sshdOptions });
+  await guest.run(
+    "echo 'auth required pam_unix.so nodelay' > /etc/pam.d/sshd; grep -v ^auth /etc/pam.d/other >> /etc/pam.d/sshd",
+  );
+  await using machine = await openGuest(guest);
+  assert.equal((await run(machine, "id -un")).text, "admin\n");
+  const log = await guest.run("cat /var/log/sshd.log");
+  assert.match(log, /Accepted keyboard-interactive/);
+  const login = { hostname: guest.address, user: "admin", password: "wrong" };
+  const { signal } = new AbortController();
+  await assert.rejects(openSshMachine(login, { bounds: { retryMs: 50 }, signal }), /it refused the password/);
 });
 
 Deno.test("a host key that changes while the VM boots ends it at once", needsGuest, async () => {

@@ -3,6 +3,7 @@ import type { SshBounds } from "../../../lib/machine/ssh/ssh_bounds.ts";
 import { Guest } from "../../fakes/guest/guest.ts";
 import { requireGuest } from "../../fakes/guest/require_guest.ts";
 import { openGuest, run, startMachine } from "./ssh_guest.ts";
+import { requireEngine } from "../../helpers/require_engine.ts";
 import { openSftp } from "./sftp_client.ts";
 
 const needsGuest = requireGuest();
@@ -39,6 +40,19 @@ Deno.test(
     );
   },
 );
+
+Deno.test({
+  name: "the login profile of zsh, the shell of macOS, applies",
+  ignore: needsGuest.ignore || requireEngine("zsh").ignore,
+  async fn() {
+    const home = { ".zprofile": "export FROM_ZPROFILE=yes", ".zshenv": "echo from zshenv" };
+    await using guest = await Guest.start({ home });
+    await guest.run("sed -i 's|/bin/bash$|/bin/zsh|' /etc/passwd");
+    await using machine = await openGuest(guest);
+    assert.equal(machine.environment.get("FROM_ZPROFILE"), "yes");
+    assert.equal((await run(machine, "echo $SHELL")).text, "/bin/zsh\n");
+  },
+});
 
 Deno.test(
   "SFTP, which the worker does without, is broken by a start-up file that prints",

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../helpers/eventually.ts";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  Isolation_TartSchema,
+  Isolation_VetuSchema,
+  IsolationSchema,
+  StandbyInstanceParametersSchema,
+} from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { parameters, tart, TestedStandby } from "./tested_standby.ts";
 
 const READY = /a standby instance is ready/;
@@ -9,6 +16,7 @@ Deno.test("a machine is kept warm and told with its age, until a task takes it, 
   const { standby } = tested;
   await tested.log.line(READY);
   assert.equal(standby.information?.ageSeconds, 0n);
+  await eventually(() => standby.information?.ageSeconds === 1n);
   assert.equal(standby.information?.parameters.isolation?.type.case, "tart");
 
   const machine = await tested.take(tart("a"));
@@ -46,6 +54,57 @@ Deno.test("a task never waits for a machine that is still being made, not even f
   assert.equal(await tested.take(tart("a")), undefined);
   assert.deepEqual(tested.outcomes, ["miss"]);
   assert.equal(tested.machines, 0);
+});
+
+/** Each sets one field of an isolation to something else than its default. */
+const TART: readonly MessageInitShape<typeof Isolation_TartSchema>[] = [
+  { image: "b" },
+  { user: "b" },
+  { password: "b" },
+  { cpu: 1 },
+  { memory: 1 },
+  { softnet: true },
+  { mountTemporaryWorkingDirectoryFromHost: true },
+  { display: "1x1" },
+  { volumes: [{ name: "b" }] },
+  { diskSize: 1 },
+  { port: 1 },
+  { syncTimeOverSsh: true },
+  { nested: true },
+];
+const VETU: readonly MessageInitShape<typeof Isolation_VetuSchema>[] = [
+  { image: "b" },
+  { user: "b" },
+  { password: "b" },
+  { cpu: 1 },
+  { memory: 1 },
+  { networking: { case: "bridged", value: {} } },
+  { networking: { case: "host", value: {} } },
+  { diskSize: 1 },
+  { port: 1 },
+  { syncTimeOverSsh: true },
+  { standardOutputToLogs: true },
+];
+
+const isolationOf = (type: MessageInitShape<typeof IsolationSchema>["type"]) =>
+  create(IsolationSchema, type && { type });
+
+Deno.test("a task takes a machine only if its isolation says the same in every field", async () => {
+  assert.equal(TART.length, Isolation_TartSchema.fields.length);
+  assert.equal(VETU.length, Isolation_VetuSchema.fields.length);
+  const kept = [isolationOf({ case: "tart", value: {} }), isolationOf({ case: "vetu", value: {} })] as const;
+  const others = [
+    TART.map((value) => isolationOf({ case: "tart", value })),
+    VETU.map((value) => isolationOf({ case: "vetu", value })),
+  ] as const;
+  for (const [i, isolation] of kept.entries()) {
+    await using tested = new TestedStandby(create(StandbyInstanceParametersSchema, { isolation }));
+    for (const other of others[i] ?? []) {
+      tested.standby.reconsider();
+      await eventually(() => tested.standby.information !== undefined);
+      assert.equal(await tested.take(other), undefined, JSON.stringify(other.type.value));
+    }
+  }
 });
 
 Deno.test("a machine that was made without what a task gets beside it is ended, and a miss", async () => {
