@@ -20,7 +20,7 @@ export interface RunningProcess {
   readonly output: ReadableStream<Uint8Array>;
   /**
    * Settles once the program is over and, unless `keepEscaping`, nothing that it started runs any more. Rejects
-   * when it survives SIGKILL, stuck in the kernel.
+   * when it survives SIGKILL, stuck in the kernel, or cannot be found to be ended.
    */
   readonly status: Promise<ExitStatus>;
 }
@@ -70,11 +70,13 @@ async function supervise(
   const { family, keepEscaping, signal } = options;
   const stuck = Promise.withResolvers<never>();
   let ending: Promise<number[]> | undefined;
-  const onAbort = async () => {
-    const survivors = await (ending ??= endFamily(family, { graceMs: GRACE_MS }));
-    if (survivors.includes(child.pid)) {
-      stuck.reject(new Error(`Ending process ${child.pid}: it survives SIGKILL; look what it waits for`));
-    }
+  const onAbort = () => {
+    ending ??= endFamily(family, { graceMs: GRACE_MS });
+    ending.then((survivors) => {
+      if (survivors.includes(child.pid)) {
+        stuck.reject(new Error(`Ending process ${child.pid}: it survives SIGKILL; look what it waits for`));
+      }
+    }, stuck.reject);
   };
   signal.addEventListener("abort", onAbort, { once: true });
   try {

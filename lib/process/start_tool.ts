@@ -73,11 +73,10 @@ async function supervise(
   const { family, stdin, signal } = options;
   const stopped = Promise.withResolvers<never>();
   let stopping = false;
-  const stop = async (reason: unknown) => {
+  const stop = (reason: unknown) => {
     if (stopping) return;
     stopping = true;
-    await endFamily(family, { graceMs: GRACE_MS });
-    stopped.reject(reason);
+    endFamily(family, { graceMs: GRACE_MS }).then(() => stopped.reject(reason), stopped.reject);
   };
   const onAbort = () => stop(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });

@@ -228,6 +228,22 @@ Deno.test("cancelling the output ends what writes to it", async () => {
   assert.deepEqual(await process.status, { kind: "signaled", signal: "SIGPIPE" });
 });
 
+Deno.test(
+  "what is cancelled while no file can be opened ends all the same, and does not end the worker",
+  { ignore: Deno.build.os !== "linux" },
+  async () => {
+    const driver = new URL("./cancel_without_files.ts", import.meta.url).pathname;
+    const { stdout, stderr } = await new Deno.Command("/bin/sh", {
+      args: ["-c", 'ulimit -n 256; exec "$@"', "sh", Deno.execPath(), "run", "-A", driver],
+    }).output();
+    assert.equal(
+      new TextDecoder().decode(stdout),
+      "signaled, cancelled\n",
+      new TextDecoder().decode(stderr),
+    );
+  },
+);
+
 for (
   const script of [
     "kill -KILL -- -$PPID",

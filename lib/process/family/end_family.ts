@@ -17,7 +17,8 @@ export interface EndOptions {
 
 /**
  * Ends every process of a family, this one excepted: those that do not end when asked are killed (SIGKILL).
- * Resolves with the numbers of those that survive even that: another user's, or stuck in the kernel.
+ * Resolves with the numbers of those that survive even that: another user's, or stuck in the kernel. Rejects when there
+ * is no telling which there are: for as long as they have to end, it tries again.
  */
 export async function endFamily(family: ProcessFamily, options: EndOptions): Promise<number[]> {
   const { leader } = family;
@@ -40,14 +41,19 @@ export async function endFamily(family: ProcessFamily, options: EndOptions): Pro
   const untilGone = async (boundMs: number, act: (members: ProcessEntry[]) => Promise<void>) => {
     const end = performance.now() + boundMs;
     for (let pause = 1;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const members = familyMembers(await host.list(family), family);
-      if (members.length === 0) return [];
-      await act(members);
-      const left = end - performance.now();
-      if (left <= 0) return members.map(({ pid }) => pid);
-      await delay(Math.min(pause, left));
+      const left = () => end - performance.now();
+      try {
+        const members = familyMembers(await host.list(family), family);
+        if (members.length === 0) return [];
+        await act(members);
+        if (left() <= 0) return members.map(({ pid }) => pid);
+      } catch (error) {
+        if (left() <= 0) throw error;
+      }
+      await delay(Math.min(pause, Math.max(0, left())));
     }
   };
-  if (graceMs > 0) await untilGone(graceMs, ask);
+  // Those that could not be asked are killed.
+  if (graceMs > 0) await untilGone(graceMs, ask).catch(() => {});
   return await untilGone(KILLED_WITHIN_MS, kill);
 }

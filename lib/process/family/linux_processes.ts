@@ -99,11 +99,12 @@ function readEnvironment(pid: number): string[] {
   return readText(`/proc/${pid}/environ`)?.split("\0") ?? [];
 }
 
-/** Undefined when the process is gone or another user's. */
+/** Undefined when the process is gone or another user's. Throws where that cannot be told, for want of open files. */
 function readText(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && "code" in error && /^E[MN]FILE$/.test(String(error.code))) throw error;
     return undefined;
   }
 }
