@@ -15,6 +15,8 @@ export class LogReader implements Disposable {
   readonly #spool: LogSpool;
   #position = 0;
   #file: Deno.FsFile | undefined;
+  /** Where in the file the next read begins. */
+  #filePosition = 0;
 
   constructor(spool: LogSpool) {
     this.#spool = spool;
@@ -58,9 +60,10 @@ export class LogReader implements Disposable {
   async #readFile(bytes: number): Promise<Uint8Array> {
     const buffer = new Uint8Array(bytes);
     this.#file ??= await Deno.open(this.#spool.path);
-    await this.#file.seek(this.#position, Deno.SeekMode.Start);
+    if (this.#filePosition !== this.#position) await this.#file.seek(this.#position, Deno.SeekMode.Start);
     const count = await this.#file.read(buffer);
     if (count === null) throw new Error("Reading a log back from the disk: its file has become shorter");
+    this.#filePosition = this.#position + count;
     return buffer.subarray(0, count);
   }
 

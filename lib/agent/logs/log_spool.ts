@@ -5,8 +5,11 @@ import { delay } from "../../async/delay.ts";
 import { within } from "../../async/within.ts";
 import type { Observe } from "../../telemetry/telemetry_event.ts";
 
-/** Logs are kept, written and read in pages of this size, in bytes. */
-export const PAGE_BYTES = 256 * 1024;
+/**
+ * Logs are kept, written, read and sent in pages of this size, in bytes. With what a message has around it that is less
+ * than 256 KiB: the encoder of messages doubles its buffer, and would take 512 KiB for one byte more.
+ */
+export const PAGE_BYTES = 256 * 1024 - 64;
 
 /** How many of the newest pages stay in memory for who reads along, also when they are on the disk. */
 const RECENT_PAGES = 4;
@@ -95,10 +98,12 @@ export class LogSpool implements AsyncDisposable {
 
   /** Waits until there is a page to read at `position` or nothing will follow, `ms` milliseconds at most. */
   async waitForPage(position: number, options: { ms: number; signal: AbortSignal }): Promise<void> {
+    const lastOfPage = position + PAGE_BYTES - 1;
+    if (lastOfPage < this.#size || this.#ended) return;
     const over = new AbortController();
     const signal = AbortSignal.any([options.signal, over.signal]);
     try {
-      await Promise.race([this.waitFor(position + PAGE_BYTES - 1, signal), delay(options.ms, { signal })]);
+      await Promise.race([this.waitFor(lastOfPage, signal), delay(options.ms, { signal })]);
     } finally {
       over.abort(new AbortReason("finished", "The wait for a page is over"));
     }
