@@ -49,8 +49,8 @@ function describeParseError(error: unknown, { root, words }: ReadLine): string {
     ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
       `Invalid ${JSON.stringify(input)} for ${nameOfParameter(name)}: ${errorMessage(exception)}`,
     UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
-      `--${externalFlagName} needs a value` +
-      (nextFlagName === undefined ? "" : `, and --${nextFlagName} is a flag`),
+      `Give --${externalFlagName} a value` +
+      (nextFlagName === undefined ? ": see --help" : `: --${nextFlagName} is a flag`),
     UnsatisfiedPositionalError: ({ placeholder }) => `${placeholder} is missing: see --help`,
     // `--dirty=`, of a flag that needs no value, is no flag to the library.
     UnexpectedPositionalError: ({ input }) =>

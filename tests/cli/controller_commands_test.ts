@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { eventually } from "../helpers/eventually.ts";
 import { git } from "../helpers/git.ts";
-import { RawWorker } from "../controller/raw_worker.ts";
+import { RawWorker, TOKEN } from "../controller/raw_worker.ts";
 import { waitForTask } from "../controller/running_controller.ts";
 import { type ControllerSite, controllerSite } from "./controller_site.ts";
 
@@ -280,7 +280,7 @@ Deno.test("workers lists them, disables, enables and forgets them", async () => 
   }
   const unknown = await site.cirrus("workers", "disable", "maxi");
   assert.equal(unknown.exitCode, 2);
-  assert.match(unknown.stderr, /there is none/);
+  assert.equal(unknown.stderr, 'There is no worker "maxi": "cirrus workers" lists them\n');
 });
 
 for (
@@ -330,6 +330,27 @@ Deno.test("a file of --ca-file that is none, and a directory in the place of a t
     await misuse("builds", `--api-token-file=${site.directory}`),
     `Cannot use the token in ${site.directory}: this is a directory; name a file in it\n`,
   );
+});
+
+Deno.test("worker pause and resume say so and fail where nobody knows the worker", async () => {
+  await using site = await controllerSite({ holdMs: 10 });
+  const flags = [`--rpc-endpoint=${site.controller.endpoint}`, `--token=${TOKEN}`];
+  using worker = await RawWorker.connect(site.controller.endpoint, { name: "mini" });
+  await worker.poll();
+  assert.deepEqual(await site.cirrus("worker", "pause", "--name=mini", ...flags), {
+    exitCode: 0,
+    stdout: `Worker "mini" is paused (${site.controller.endpoint})\n`,
+    stderr: "",
+  });
+  assert.equal((await site.cirrus("worker", "resume", "--name=mini", ...flags)).exitCode, 0);
+  for (const command of ["pause", "resume"]) {
+    assert.deepEqual(await site.cirrus("worker", command, "--name=mimi", ...flags), {
+      exitCode: 1,
+      stdout: "",
+      stderr:
+        `${site.controller.endpoint} does not know a worker "mimi": --name is what it was started with\n`,
+    });
+  }
 });
 
 Deno.test("the port for workers is told from that of the API", async () => {

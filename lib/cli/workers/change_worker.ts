@@ -1,8 +1,10 @@
 import type { ClientFlags } from "../controller_client/access_flags.ts";
 import type { ControllerClient } from "../controller_client/controller_client.ts";
+import { unlessMissing } from "../controller_client/unless_missing.ts";
 import { withController } from "../controller_client/with_controller.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { Io } from "../io.ts";
+import { UsageError } from "../usage_error.ts";
 
 interface Change {
   readonly apply: (client: ControllerClient, name: string) => Promise<void>;
@@ -35,7 +37,9 @@ export const remove = changing({
 function changing({ apply, outcome, json }: Change) {
   return (flags: ClientFlags, io: Io, name: string): Promise<number> =>
     withController({ flags, io }, async (client) => {
-      await apply(client, name);
+      if (await unlessMissing(async () => (await apply(client, name), true)) === undefined) {
+        throw new UsageError(`There is no worker ${JSON.stringify(name)}: "cirrus workers" lists them`);
+      }
       await io.stdout.write(
         flags.json ? `${JSON.stringify({ name, ...json })}\n` : `Worker ${JSON.stringify(name)} ${outcome}\n`,
       );
