@@ -43,20 +43,7 @@ async function make(
   name: string,
 ): Promise<string> {
   await using folder = await temporaryDirectory();
-  const root = join(folder.path, "root");
-  await Deno.mkdir(root);
-  if (programs === "debian") await runCommand(["tar", "-x", "-C", root, "-f", await debianRoot()]);
-  for (const path of ["bin", "etc", "tmp", "home/user"]) {
-    await Deno.mkdir(join(root, path), { recursive: true });
-  }
-  await Deno.chmod(join(root, "tmp"), 0o1777);
-  await Deno.writeTextFile(
-    join(root, "etc", "passwd"),
-    "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n",
-  );
-  await addProgramsTo(root, programs);
-  const tar = join(folder.path, "root.tar");
-  await runCommand(["tar", "-c", "--numeric-owner", "-C", root, "-f", tar, "."]);
+  const tar = await makeRoot(folder.path, programs);
   if (changes.some((change) => change.startsWith("HEALTHCHECK"))) {
     // Podman keeps it only in images of Docker's own format, which its import does not make.
     await runCommand([engine, "import", tar, `${name}-base`]);
@@ -68,6 +55,25 @@ async function make(
   const flags = changes.flatMap((change) => ["--change", change]);
   await runCommand([engine, "import", ...flags, tar, name]);
   return name;
+}
+
+/** A tar of an image's files, in an existing folder; its path. */
+export async function makeRoot(folder: string, programs: ImageContent["programs"]): Promise<string> {
+  const root = join(folder, "root");
+  await Deno.mkdir(root);
+  if (programs === "debian") await runCommand(["tar", "-x", "-C", root, "-f", await debianRoot()]);
+  for (const path of ["bin", "etc", "tmp", "home/user"]) {
+    await Deno.mkdir(join(root, path), { recursive: true });
+  }
+  await Deno.chmod(join(root, "tmp"), 0o1777);
+  await Deno.writeTextFile(
+    join(root, "etc", "passwd"),
+    "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n",
+  );
+  await addProgramsTo(root, programs);
+  const tar = join(folder, "root.tar");
+  await runCommand(["tar", "-c", "--numeric-owner", "-C", root, "-f", tar, "."]);
+  return tar;
 }
 
 async function addProgramsTo(root: string, programs: ImageContent["programs"]): Promise<void> {

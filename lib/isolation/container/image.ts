@@ -25,12 +25,12 @@ export async function inspectImage(
   const doing = `Looking at the image ${image}`;
   let text: string;
   try {
-    text = await engine.ask(doing, ["image", "inspect", "--format", "{{json .}}", image], { signal });
+    text = await engine.ask(doing, ["image", "inspect", image], { signal });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
-  const { Os, Architecture, Config }: Inspected = JSON.parse(text);
+  const [{ Os, Architecture, Config }]: [Inspected] = JSON.parse(text);
   if (Os !== undefined && Os !== "" && Os !== "linux") {
     throw new Error(`${doing}: it is for ${Os}; containers here run Linux images only`);
   }
