@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { BuildWatchers } from "../events/build_watchers.ts";
 import type { IdSource } from "../id_source.ts";
-import { NotFoundError } from "../not_found_error.ts";
+import { noBuild } from "../not_found_error.ts";
 import type { BuildEvent, BuildRecord, BuildSummary } from "../records.ts";
 import type { BuildStore } from "../store/store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
@@ -38,7 +38,9 @@ export class Builds {
     await requireSpace();
     const { id, waiting } = await store.create(draft);
     for (const task of waiting) queue.add(task);
-    return await store.find(id) ?? noBuild(id);
+    const stored = await store.find(id);
+    if (stored === undefined) throw noBuild(id);
+    return stored;
   }
 
   /** Builds made before the build `before`, or all, the last one first; at most `limit`. */
@@ -74,10 +76,6 @@ export class Builds {
   }
 
   async #require(id: string): Promise<void> {
-    if (await this.findSummary(id) === undefined) noBuild(id);
+    if (await this.findSummary(id) === undefined) throw noBuild(id);
   }
-}
-
-function noBuild(id: string): never {
-  throw new NotFoundError(`Looking for build ${id}: there is none`);
 }

@@ -1,5 +1,5 @@
 import type { BuildWatchers } from "../events/build_watchers.ts";
-import { NotFoundError } from "../not_found_error.ts";
+import { noTask } from "../not_found_error.ts";
 import type { BuildStore, LogKey } from "../store/store.ts";
 import { followLog, isLogOver, type LogOfTry } from "./follow_log.ts";
 import type { Logs, LogSlice } from "./logs.ts";
@@ -50,7 +50,7 @@ export class CommandLogs {
   ): AsyncGenerator<Uint8Array> {
     const { store, watchers } = this.#options;
     const task = await store.findTask(log.taskId);
-    if (task === undefined) throw new NotFoundError(`Looking for task ${log.taskId}: there is none`);
+    if (task === undefined) throw noTask(log.taskId);
     yield* followLog({
       changes: watchers.changes(task.buildId, { ...log, signal }),
       isOver: async () => isLogOver(await store.findTask(log.taskId), log.command),

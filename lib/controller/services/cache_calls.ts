@@ -16,7 +16,7 @@ export interface CacheCallsOptions {
   readonly storage: CacheStorage;
   /** The URL of a file for the agent that calls. */
   readonly urlOf: (grant: Grant, context: CallContext) => string;
-  readonly builds: Pick<BuildStore, "find">;
+  readonly builds: Pick<BuildStore, "findSummary">;
   /** Where caches of builds that name no repository belong: to this one. */
   readonly defaultRepository: string;
 }
@@ -29,17 +29,10 @@ export function cacheCalls(
   { guard, assignmentOf }: CallTools,
 ): Partial<Handlers<typeof CirrusCIService>> {
   const { storage, urlOf, builds, defaultRepository } = options;
-  const scopesOfAssignments = new WeakMap<Assignment, Promise<CacheScopes>>();
 
-  const scopesOf = (assignment: Assignment): Promise<CacheScopes> => {
-    let scopes = scopesOfAssignments.get(assignment);
-    if (!scopes) {
-      scopes = builds.find(assignment.record.buildId).then((build) =>
-        cacheScopes({ cloneUrl: defaultRepository, ...build?.repository })
-      );
-      scopesOfAssignments.set(assignment, scopes);
-    }
-    return scopes;
+  const scopesOf = async ({ record: { buildId } }: Assignment): Promise<CacheScopes> => {
+    const build = await builds.findSummary(buildId);
+    return cacheScopes({ cloneUrl: defaultRepository, ...build?.repository });
   };
 
   /** Who calls about which key. */

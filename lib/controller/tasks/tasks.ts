@@ -1,6 +1,6 @@
 import { InvalidBuildError } from "../builds/new_build.ts";
 import type { IdSource } from "../id_source.ts";
-import { NotFoundError } from "../not_found_error.ts";
+import { noTask } from "../not_found_error.ts";
 import type { TaskRecord } from "../records.ts";
 import type { BuildStore } from "../store/store.ts";
 import type { WaitReason } from "../workers/explain_wait.ts";
@@ -59,7 +59,7 @@ export class Tasks {
 
   async #require(id: string): Promise<TaskRecord> {
     const task = await this.find(id);
-    if (task === undefined) throw new NotFoundError(`Looking for task ${id}: there is none`);
+    if (task === undefined) throw noTask(id);
     return task;
   }
 }

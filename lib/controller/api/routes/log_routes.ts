@@ -6,6 +6,7 @@ import { ApiError } from "../api_error.ts";
 import { type ByteRange, byteRange } from "../../http/byte_range.ts";
 import { nothing, type Route, route, type RouteRequest } from "../route.ts";
 import { streamBody } from "../stream_body.ts";
+import { requireTask } from "./require_task.ts";
 
 const querySchema = z.strictObject({
   follow: z.enum(["0", "1"]).default("0").describe("1 sends what comes too, until the command has ended"),
@@ -89,11 +90,9 @@ async function* readPart(
 }
 
 async function requireCommand({ taskId, command }: LogName, controller: Controller): Promise<void> {
-  const task = await controller.tasks.find(taskId);
-  if (task?.commands.some(({ name }) => name === command)) return;
+  const { commands } = await requireTask(taskId, controller);
+  if (commands.some(({ name }) => name === command)) return;
   throw new NotFoundError(
-    task === undefined
-      ? `Looking for task ${taskId}: there is none; GET /v1/builds/ID lists those of a build`
-      : `Looking for the log of "${command}": task ${taskId} has no such command; GET /v1/tasks/ID lists them`,
+    `Looking for the log of "${command}": task ${taskId} has no such command; GET /v1/tasks/ID lists them`,
   );
 }
