@@ -3,7 +3,7 @@ import type { BuildWatchers } from "../events/build_watchers.ts";
 import type { IdSource } from "../id_source.ts";
 import { noBuild } from "../not_found_error.ts";
 import type { BuildEvent, BuildRecord, BuildSummary } from "../records.ts";
-import type { BuildStore } from "../store/store.ts";
+import type { BuildStore } from "../store/build_store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
 import type { TaskQueue } from "../workers/task_queue.ts";
 import { draftBuild, type NewBuild } from "./new_build.ts";

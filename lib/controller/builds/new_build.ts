@@ -1,7 +1,7 @@
 import { Status, type Task } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import type { IdSource } from "../id_source.ts";
 import type { Repository } from "./repository.ts";
-import type { BuildDraft, TaskDraft } from "../store/store.ts";
+import type { BuildDraft, TaskDraft } from "../store/build_store.ts";
 import { fateOf } from "./fate.ts";
 import { propertyOf, workerInstanceOf } from "./task_definition.ts";
 

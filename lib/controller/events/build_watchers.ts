@@ -1,5 +1,5 @@
 import type { BuildEvent, LogEvent } from "../records.ts";
-import type { BuildStore } from "../store/store.ts";
+import type { BuildStore } from "../store/build_store.ts";
 import { Watcher } from "./watcher.ts";
 
 /** How many stored events are read at once. */

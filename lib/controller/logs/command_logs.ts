@@ -1,6 +1,7 @@
 import type { BuildWatchers } from "../events/build_watchers.ts";
 import { noTask } from "../not_found_error.ts";
-import type { BuildStore, LogKey } from "../store/store.ts";
+import type { BuildStore } from "../store/build_store.ts";
+import type { LogKey } from "../store/log_index.ts";
 import { followLog, isLogOver, type LogOfTry } from "./follow_log.ts";
 import type { Logs, LogSlice } from "./logs.ts";
 

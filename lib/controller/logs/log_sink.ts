@@ -1,6 +1,6 @@
 import { concat } from "./bytes.ts";
 import { asStoreFull } from "../store/store_full_error.ts";
-import type { LogIndex, StoredLog } from "../store/store.ts";
+import type { LogIndex, StoredLog } from "../store/log_index.ts";
 
 /** How much of a log is kept in the database; a larger one moves to a file as a whole. */
 export const SMALL_LOG_BYTES = 16 * 1024;

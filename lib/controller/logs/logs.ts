@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { LogIndex, LogKey, StoredLog } from "../store/store.ts";
+import type { LogIndex, LogKey, StoredLog } from "../store/log_index.ts";
 import { concat } from "./bytes.ts";
 import { LogSink } from "./log_sink.ts";
 

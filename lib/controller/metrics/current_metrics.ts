@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { TaskStore } from "../store/store.ts";
+import type { TaskStore } from "../store/task_store.ts";
 import type { Pool } from "../workers/pool.ts";
 import type { TaskQueue } from "../workers/task_queue.ts";
 import { gauge, type MetricFamily } from "./metric_family.ts";

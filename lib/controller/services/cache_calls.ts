@@ -5,7 +5,7 @@ import type { CallContext, Handlers } from "../../rpc/server.ts";
 import { type CacheScopes, cacheScopes } from "../blobs/cache_scopes.ts";
 import { type CacheEntry, type CacheStorage, CacheUploadError } from "../blobs/cache_storage.ts";
 import type { Grant } from "../blobs/signed_urls.ts";
-import type { BuildStore } from "../store/store.ts";
+import type { BuildStore } from "../store/build_store.ts";
 import type { Assignment } from "../workers/assignment.ts";
 import type { CallTools } from "./call_tools.ts";
 

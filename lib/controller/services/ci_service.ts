@@ -12,7 +12,7 @@ import type { Clock } from "../clock.ts";
 import type { BuildWatchers } from "../events/build_watchers.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
-import type { AgentReport, TaskStore } from "../store/store.ts";
+import type { AgentReport, TaskStore } from "../store/task_store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
 import { taskEnvironment } from "../tasks/task_environment.ts";
 import type { Assignment } from "../workers/assignment.ts";

@@ -1,7 +1,7 @@
 import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
-import type { TaskStore } from "../store/store.ts";
+import type { TaskStore } from "../store/task_store.ts";
 import type { TaskControl } from "../tasks/task_control.ts";
 import type { Assignments } from "../workers/assignments.ts";
 import type { Dispatcher } from "../workers/dispatcher.ts";

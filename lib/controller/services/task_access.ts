@@ -3,7 +3,7 @@ import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { AssignmentRecord } from "../records.ts";
 import { digestOf, isSecret, newSecret } from "../secrets.ts";
-import type { TaskStore } from "../store/store.ts";
+import type { TaskStore } from "../store/task_store.ts";
 import type { Assignment } from "../workers/assignment.ts";
 import type { Assignments } from "../workers/assignments.ts";
 

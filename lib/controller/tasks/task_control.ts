@@ -2,7 +2,7 @@ import type { Logger } from "../../logging/logger.ts";
 import type { Clock } from "../clock.ts";
 import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
 import type { CommandState, TaskOutcome } from "../records.ts";
-import type { Settled, TaskStore } from "../store/store.ts";
+import type { Settled, TaskStore } from "../store/task_store.ts";
 import type { Assignment } from "../workers/assignment.ts";
 import type { Assignments } from "../workers/assignments.ts";
 import type { Dispatcher } from "../workers/dispatcher.ts";

@@ -1,5 +1,5 @@
 import { propertyOf } from "../builds/task_definition.ts";
-import type { TaskWork } from "../store/store.ts";
+import type { TaskWork } from "../store/task_store.ts";
 
 /**
  * The variables that a task's agent is given. From the lowest to the highest: constants, what the submitter knows of the

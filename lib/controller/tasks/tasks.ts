@@ -2,7 +2,7 @@ import { InvalidBuildError } from "../builds/new_build.ts";
 import type { IdSource } from "../id_source.ts";
 import { noTask } from "../not_found_error.ts";
 import type { TaskRecord } from "../records.ts";
-import type { BuildStore } from "../store/store.ts";
+import type { BuildStore } from "../store/build_store.ts";
 import type { WaitReason } from "../workers/explain_wait.ts";
 import type { TaskControl } from "./task_control.ts";
 

@@ -4,7 +4,7 @@ import type { Logger } from "../../logging/logger.ts";
 import type { ControllerMetrics } from "../metrics/controller_metrics.ts";
 import type { WaitingTask } from "../scheduler/waiting_queue.ts";
 import { digestOf, newSecret } from "../secrets.ts";
-import type { TaskStore } from "../store/store.ts";
+import type { TaskStore } from "../store/task_store.ts";
 import { Assignment } from "./assignment.ts";
 import type { Assignments } from "./assignments.ts";
 import { type Gift, HeldPoll } from "./held_poll.ts";

@@ -4,7 +4,7 @@ import { Code } from "../../rpc/code.ts";
 import { RpcError } from "../../rpc/rpc_error.ts";
 import type { Clock } from "../clock.ts";
 import { digestOf, newSecret } from "../secrets.ts";
-import type { WorkerStore } from "../store/store.ts";
+import type { WorkerStore } from "../store/worker_store.ts";
 import { PoolWorker } from "./pool_worker.ts";
 
 /** For how long a worker counts as live after its last poll was answered: it is asked to poll every second. */

@@ -12,7 +12,7 @@ import {
   type TaskRecord,
 } from "../../records.ts";
 import { IdempotencyError } from "../idempotency_error.ts";
-import type { BuildDraft, BuildStore, FilesOfBuild, TaskDraft } from "../store.ts";
+import type { BuildDraft, BuildStore, FilesOfBuild, TaskDraft } from "../build_store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { EventTable } from "./events.ts";
 import { bytes, flag, mapToText, number, optionalNumber, optionalText, type Row, text, word } from "./row.ts";

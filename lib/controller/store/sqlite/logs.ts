@@ -1,4 +1,4 @@
-import type { LogIndex, LogKey, StoredLog } from "../store.ts";
+import type { LogIndex, LogKey, StoredLog } from "../log_index.ts";
 import type { Database, Statement } from "./database.ts";
 import { bytes, number, type Row, text } from "./row.ts";
 

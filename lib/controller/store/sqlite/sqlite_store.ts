@@ -1,4 +1,8 @@
-import type { BuildStore, LogIndex, Store, TaskStore, WorkerStore } from "../store.ts";
+import type { BuildStore } from "../build_store.ts";
+import type { LogIndex } from "../log_index.ts";
+import type { Store } from "../store.ts";
+import type { TaskStore } from "../task_store.ts";
+import type { WorkerStore } from "../worker_store.ts";
 import type { ArtifactIndex } from "../artifact_index.ts";
 import { SqliteArtifacts } from "./artifacts.ts";
 import { SqliteBuilds } from "./builds.ts";

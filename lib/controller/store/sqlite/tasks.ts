@@ -9,7 +9,7 @@ import {
   type TaskOutcome,
 } from "../../records.ts";
 import type { WaitingTask } from "../../scheduler/waiting_queue.ts";
-import type { AgentReport, Settled, TakeBack, TaskStore, TaskWork } from "../store.ts";
+import type { AgentReport, Settled, TakeBack, TaskStore, TaskWork } from "../task_store.ts";
 import { AssignmentTable } from "./assignments.ts";
 import { CommandTable } from "./commands.ts";
 import { TaskCourse } from "./course.ts";

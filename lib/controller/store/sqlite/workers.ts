@@ -1,5 +1,5 @@
 import type { WorkerRecord } from "../../records.ts";
-import type { WorkerStore } from "../store.ts";
+import type { WorkerStore } from "../worker_store.ts";
 import type { Database, Statement } from "./database.ts";
 import { flag, map, mapToText, number, optionalText, text } from "./row.ts";
 
