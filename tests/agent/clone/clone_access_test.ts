@@ -6,6 +6,7 @@ import { TestAuthority } from "../../helpers/tls_certificates.ts";
 import { withoutPrograms } from "../../helpers/without_programs.ts";
 import { CloningTask } from "./cloning_task.ts";
 import { Origin } from "./origin.ts";
+import { testClone } from "./test_clone.ts";
 
 const TOKEN = "ghs-very-secret-token";
 const BASIC = Buffer.from(`x-access-token:${TOKEN}`).toString("base64");
@@ -92,21 +93,15 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "a network error is retried once",
-  ...needsGit,
-  async fn() {
-    await using origin = await Origin.start();
-    await using task = await CloningTask.create();
-    await origin.commit({ "a.txt": "one" });
-    const variables = { CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" };
-    origin.server.failures.push(503);
-    assert.ok(await task.clone(variables), task.log);
-    assert.match(task.log, /\nCould not reach \S+, trying again\n/);
-    origin.server.failures.push(503, 503);
-    assert.equal(await task.clone(variables), false);
-    assert.match(task.log, /\nCloning \S+: it cannot be reached; check the URL, and the network/);
-  },
+testClone("a network error is retried once", async (origin, task) => {
+  await origin.commit({ "a.txt": "one" });
+  const variables = { CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" };
+  origin.server.failures.push(503);
+  assert.ok(await task.clone(variables), task.log);
+  assert.match(task.log, /\nCould not reach \S+, trying again\n/);
+  origin.server.failures.push(503, 503);
+  assert.equal(await task.clone(variables), false);
+  assert.match(task.log, /\nCloning \S+: it cannot be reached; check the URL, and the network/);
 });
 
 Deno.test({
@@ -145,12 +140,9 @@ Deno.test("a URL that would run a program on the worker's host is refused", asyn
   await assert.rejects(Deno.lstat(mark), Deno.errors.NotFound);
 });
 
-Deno.test({
-  name: "the clone of a task that is cancelled ends, and leaves nothing on the worker's host",
-  ...needsGit,
-  async fn() {
-    await using origin = await Origin.start();
-    await using task = await CloningTask.create();
+testClone(
+  "the clone of a task that is cancelled ends, and leaves nothing on the worker's host",
+  async (origin, task) => {
     await origin.commit({ "a.txt": "one" });
     const cancel = new AbortController();
     origin.server.onRequest = () => cancel.abort();
@@ -159,7 +151,7 @@ Deno.test({
     assert.deepEqual(task.agent.upstream.states, { clone: "ABORTED" });
     assert.deepEqual(task.agent.leftovers(), []);
   },
-});
+);
 
 const AUTHORITIES = ["GIT_SSL_CAINFO", "SSL_CERT_FILE"] as const;
 

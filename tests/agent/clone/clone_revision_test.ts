@@ -1,23 +1,7 @@
 import assert from "node:assert/strict";
-import { requireEngine } from "../../helpers/require_engine.ts";
-import { CloningTask } from "./cloning_task.ts";
-import { Origin } from "./origin.ts";
+import { testClone } from "./test_clone.ts";
 
-const needsGit = requireEngine("git");
-
-function test(name: string, body: (origin: Origin, task: CloningTask) => Promise<void>): void {
-  Deno.test({
-    name,
-    ...needsGit,
-    async fn() {
-      await using origin = await Origin.start();
-      await using task = await CloningTask.create();
-      await body(origin, task);
-    },
-  });
-}
-
-test("a branch is cloned: HEAD is on it, and git works as after a plain clone", async (origin, task) => {
+testClone("a branch is cloned: HEAD is on it, and git works as after a plain clone", async (origin, task) => {
   await origin.commit({ "a.txt": "one" });
   await origin.git("tag", "--annotate", "v1", "--message", "one");
   await origin.git("push", "--quiet", "origin", "v1");
@@ -49,7 +33,7 @@ test("a branch is cloned: HEAD is on it, and git works as after a plain clone", 
   );
 });
 
-test("a branch with slashes is cloned, and only that one", async (origin, task) => {
+testClone("a branch with slashes is cloned, and only that one", async (origin, task) => {
   await origin.commit({ "a.txt": "one" });
   await origin.git("checkout", "--quiet", "-b", "feature/x/y");
   await origin.commit({ "a.txt": "two" });
@@ -61,7 +45,7 @@ test("a branch with slashes is cloned, and only that one", async (origin, task) 
   );
 });
 
-test("a tag is cloned with HEAD detached", async (origin, task) => {
+testClone("a tag is cloned with HEAD detached", async (origin, task) => {
   const change = await origin.commit({ "a.txt": "one" });
   await origin.git("tag", "--annotate", "v1", "--message", "one");
   await origin.git("push", "--quiet", "origin", "v1");
@@ -73,7 +57,7 @@ test("a tag is cloned with HEAD detached", async (origin, task) => {
   assert.equal(await task.git("status", "--porcelain"), "");
 });
 
-test("a tag that was moved is followed", async (origin, task) => {
+testClone("a tag that was moved is followed", async (origin, task) => {
   await origin.commit({ "a.txt": "one" });
   await origin.git("tag", "nightly");
   await origin.git("push", "--quiet", "origin", "nightly");
@@ -86,7 +70,7 @@ test("a tag that was moved is followed", async (origin, task) => {
   assert.equal(await task.read("a.txt"), "two");
 });
 
-test("a pull request is cloned by its head, reset to the change", async (origin, task) => {
+testClone("a pull request is cloned by its head, reset to the change", async (origin, task) => {
   await origin.commit({ "a.txt": "one" });
   await origin.git("checkout", "--quiet", "-b", "theirs");
   const change = await origin.commit({ "a.txt": "two" });
@@ -106,7 +90,7 @@ test("a pull request is cloned by its head, reset to the change", async (origin,
   assert.equal(await task.git("status", "--porcelain"), "");
 });
 
-test("a pull request is cloned as merged, without a reset, one commit deeper", async (origin, task) => {
+testClone("a pull request is cloned as merged, without a reset, one commit deeper", async (origin, task) => {
   await origin.commit({ "a.txt": "one" });
   await origin.git("checkout", "--quiet", "-b", "theirs");
   const change = await origin.commit({ "b.txt": "two" });
@@ -129,7 +113,7 @@ test("a pull request is cloned as merged, without a reset, one commit deeper", a
   assert.equal(await task.git("rev-list", "--count", "HEAD"), "3");
 });
 
-test("a depth bounds the history, and later clones may go deeper", async (origin, task) => {
+testClone("a depth bounds the history, and later clones may go deeper", async (origin, task) => {
   for (const text of ["1", "2", "3", "4"]) await origin.commit({ "a.txt": text });
   const variables = { CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" };
   for (const [depth, commits] of [["1", "1"], ["3", "3"], ["2", "2"], ["0", "4"], ["1", "1"]] as const) {
@@ -140,7 +124,7 @@ test("a depth bounds the history, and later clones may go deeper", async (origin
   }
 });
 
-test("a change that is not within the depth is fetched all the same", async (origin, task) => {
+testClone("a change that is not within the depth is fetched all the same", async (origin, task) => {
   const change = await origin.commit({ "a.txt": "1" });
   for (const text of ["2", "3", "4"]) await origin.commit({ "a.txt": text });
   const variables = {
@@ -157,7 +141,7 @@ test("a change that is not within the depth is fetched all the same", async (ori
   }
 });
 
-test("a change that no branch leads to any more is fetched by its id", async (origin, task) => {
+testClone("a change that no branch leads to any more is fetched by its id", async (origin, task) => {
   await origin.commit({ "a.txt": "1" });
   const change = await origin.commit({ "a.txt": "lost" });
   await origin.git("reset", "--quiet", "--hard", "HEAD~1");
@@ -168,7 +152,7 @@ test("a change that no branch leads to any more is fetched by its id", async (or
   assert.equal(await task.git("rev-parse", "HEAD", "origin/main"), `${change}\n${tip}`);
 });
 
-test("a branch that was pushed over by force is followed", async (origin, task) => {
+testClone("a branch that was pushed over by force is followed", async (origin, task) => {
   await origin.commit({ "a.txt": "1" });
   await origin.commit({ "a.txt": "lost" });
   const variables = { CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" };
@@ -180,14 +164,14 @@ test("a branch that was pushed over by force is followed", async (origin, task) 
   assert.doesNotMatch(task.log, /damaged/);
 });
 
-test("a commit alone can be cloned", async (origin, task) => {
+testClone("a commit alone can be cloned", async (origin, task) => {
   const change = await origin.commit({ "a.txt": "1" });
   await origin.commit({ "a.txt": "2" });
   assert.ok(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_CHANGE_IN_REPO: change }), task.log);
   assert.equal(await task.read("a.txt"), "1");
 });
 
-test("a change that does not exist fails and is named", async (origin, task) => {
+testClone("a change that does not exist fails and is named", async (origin, task) => {
   await origin.commit({ "a.txt": "1" });
   const change = "1234567890".repeat(4);
   const variables = {
@@ -202,13 +186,13 @@ test("a change that does not exist fails and is named", async (origin, task) => 
   );
 });
 
-test("a branch that does not exist fails and is named", async (origin, task) => {
+testClone("a branch that does not exist fails and is named", async (origin, task) => {
   await origin.commit({ "a.txt": "1" });
   assert.equal(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "nope" }), false);
   assert.match(task.log, /\nCloning \S+: it does not have the branch nope\n$/);
 });
 
-test("an empty repository fails and is said to be empty", async (origin, task) => {
+testClone("an empty repository fails and is said to be empty", async (origin, task) => {
   assert.equal(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" }), false);
   assert.match(task.log, /\nCloning \S+: it is empty; push a commit first\n$/);
 });
@@ -216,7 +200,7 @@ test("an empty repository fails and is said to be empty", async (origin, task) =
 for (
   const [choice, tags] of [[undefined, "v1"], ["true", "elsewhere\nv1"], ["false", ""]] as const
 ) {
-  test(
+  testClone(
     `CIRRUS_CLONE_TAGS=${choice ?? ""} brings ${tags.replace("\n", ", ") || "no tags"}`,
     async (origin, task) => {
       await origin.commit({ "a.txt": "1" });

@@ -1,23 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { git } from "../../helpers/git.ts";
-import { requireEngine } from "../../helpers/require_engine.ts";
-import { CloningTask } from "./cloning_task.ts";
-import { Origin } from "./origin.ts";
-
-const needsGit = requireEngine("git");
-
-function test(name: string, body: (origin: Origin, task: CloningTask) => Promise<void>): void {
-  Deno.test({
-    name,
-    ...needsGit,
-    async fn() {
-      await using origin = await Origin.start();
-      await using task = await CloningTask.create();
-      await body(origin, task);
-    },
-  });
-}
+import type { Origin } from "./origin.ts";
+import { testClone } from "./test_clone.ts";
 
 /** `project` with `lib` in `vendor/lib`, with `deep` in `deep`, by relative URLs. */
 async function nest(origin: Origin): Promise<void> {
@@ -35,7 +20,7 @@ const variables = (origin: Origin) => ({
   CIRRUS_CLONE_SUBMODULES: "true",
 });
 
-test("submodules with relative URLs come along, those within them too", async (origin, task) => {
+testClone("submodules with relative URLs come along, those within them too", async (origin, task) => {
   await nest(origin);
   for (const _ of ["first", "from the mirrors"]) {
     assert.ok(await task.clone(variables(origin)), task.log);
@@ -54,14 +39,14 @@ test("submodules with relative URLs come along, those within them too", async (o
   }
 });
 
-test("submodules stay away unless they are asked for", async (origin, task) => {
+testClone("submodules stay away unless they are asked for", async (origin, task) => {
   await nest(origin);
   assert.ok(await task.clone({ ...variables(origin), CIRRUS_CLONE_SUBMODULES: "false" }), task.log);
   assert.deepEqual([...Deno.readDirSync(join(task.directory, "vendor", "lib"))], []);
   assert.equal(await task.git("status", "--porcelain"), "");
 });
 
-test("a submodule is as deep as the clone", async (origin, task) => {
+testClone("a submodule is as deep as the clone", async (origin, task) => {
   await nest(origin);
   await origin.commit({ "lib.txt": "more" }, "lib");
   await origin.gitIn("project/vendor/lib", "pull", "--quiet", "origin", "main");
@@ -71,7 +56,7 @@ test("a submodule is as deep as the clone", async (origin, task) => {
   assert.equal(await git(join(task.directory, "vendor", "lib"), "rev-list", "--count", "HEAD"), "1");
 });
 
-test("a submodule whose repository is missing fails and is named", async (origin, task) => {
+testClone("a submodule whose repository is missing fails and is named", async (origin, task) => {
   await nest(origin);
   await Deno.remove(join(origin.server.root, "deep.git"), { recursive: true });
   assert.equal(await task.clone(variables(origin)), false);
@@ -81,7 +66,7 @@ test("a submodule whose repository is missing fails and is named", async (origin
   );
 });
 
-test("a submodule whose commit was never pushed fails and is named", async (origin, task) => {
+testClone("a submodule whose commit was never pushed fails and is named", async (origin, task) => {
   await nest(origin);
   await origin.gitIn("project/vendor/lib", "commit", "--quiet", "--allow-empty", "--message", "kept at home");
   await origin.commit({ "a.txt": "more" });
@@ -92,7 +77,7 @@ test("a submodule whose commit was never pushed fails and is named", async (orig
   );
 });
 
-test("a submodule that .gitmodules does not know fails and is named", async (origin, task) => {
+testClone("a submodule that .gitmodules does not know fails and is named", async (origin, task) => {
   await nest(origin);
   await origin.git("rm", "--quiet", "--cached", ".gitmodules");
   await Deno.remove(join(origin.server.root, "project", ".gitmodules"));
@@ -102,7 +87,7 @@ test("a submodule that .gitmodules does not know fails and is named", async (ori
 });
 
 for (const url of ["file:///etc", "git@127.0.0.1:x/y.git", "/etc", "ext::sh -c true"]) {
-  test(`a submodule by ${url} is refused where the clone is by http`, async (origin, task) => {
+  testClone(`a submodule by ${url} is refused where the clone is by http`, async (origin, task) => {
     await nest(origin);
     await origin.git("config", "--file", ".gitmodules", "submodule.the library.url", url);
     await origin.commit({ "a.txt": "more" });

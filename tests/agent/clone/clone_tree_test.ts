@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { requireEngine } from "../../helpers/require_engine.ts";
-import { CloningTask } from "./cloning_task.ts";
-import { Origin } from "./origin.ts";
+import { testClone } from "./test_clone.ts";
 
-const needsGit = requireEngine("git");
-
-function test(name: string, body: (origin: Origin, task: CloningTask) => Promise<void>): void {
-  Deno.test({
-    name,
-    ...needsGit,
-    async fn() {
-      await using origin = await Origin.start();
-      await using task = await CloningTask.create();
-      await body(origin, task);
-    },
-  });
-}
-
-test("links and modes are as committed, times are of now", async (origin, task) => {
+testClone("links and modes are as committed, times are of now", async (origin, task) => {
   const work = join(origin.server.root, "project");
   await Deno.writeTextFile(join(work, "run.sh"), "#!/bin/sh\n", { mode: 0o755 });
   await Deno.symlink("run.sh", join(work, "link"));
@@ -36,7 +20,7 @@ test("links and modes are as committed, times are of now", async (origin, task) 
   assert.equal(await task.git("status", "--porcelain"), "");
 });
 
-test("attributes change nothing of the files", async (origin, task) => {
+testClone("attributes change nothing of the files", async (origin, task) => {
   await origin.git("config", "core.autocrlf", "false");
   const attributes = [
     "*.txt export-subst ident",
@@ -60,7 +44,7 @@ test("attributes change nothing of the files", async (origin, task) => {
   assert.equal(await task.git("check-attr", "export-ignore", "hidden"), "hidden: export-ignore: set");
 });
 
-test("names with line breaks, not in UTF-8, or very long are as committed", async (origin, task) => {
+testClone("names with line breaks, not in UTF-8, or very long are as committed", async (origin, task) => {
   const names = ["new\nline", 'tab\tand "quotes" and \\', "latin\xe9", "-rf", " ", "x".repeat(250)];
   await origin.commitTree(names.map((name) => ({ mode: "100644", name, content: name })));
   assert.ok(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" }), task.log);
@@ -69,7 +53,7 @@ test("names with line breaks, not in UTF-8, or very long are as committed", asyn
   assert.equal(await task.git("ls-files", "--deleted", "--modified", "--others"), "");
 });
 
-test("names that differ only in case are both there", async (origin, task) => {
+testClone("names that differ only in case are both there", async (origin, task) => {
   await origin.commitTree(["README", "readme"].map((name) => ({ mode: "100644", name, content: name })));
   assert.ok(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" }), task.log);
   assert.deepEqual([await task.read("README"), await task.read("readme")], ["README", "readme"]);
@@ -84,21 +68,24 @@ for (
     [".gitmodules as a link", { mode: "120000", name: ".gitmodules", content: "/etc/passwd" }],
   ] as const
 ) {
-  test(`a tree with ${title} is refused before anything of it is in the machine`, async (origin, task) => {
-    await origin.commitTree([entry]);
-    assert.equal(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" }), false);
-    assert.match(task.log, /\nCloning \S+: it holds something that could do harm where it is checked out/);
-    assert.deepEqual([...Deno.readDirSync(task.directory)], []);
-  });
+  testClone(
+    `a tree with ${title} is refused before anything of it is in the machine`,
+    async (origin, task) => {
+      await origin.commitTree([entry]);
+      assert.equal(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" }), false);
+      assert.match(task.log, /\nCloning \S+: it holds something that could do harm where it is checked out/);
+      assert.deepEqual([...Deno.readDirSync(task.directory)], []);
+    },
+  );
 }
 
-test("a commit without files is cloned", async (origin, task) => {
+testClone("a commit without files is cloned", async (origin, task) => {
   await origin.commit({});
   assert.ok(await task.clone({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" }), task.log);
   assert.equal(await task.git("status", "--porcelain"), "");
 });
 
-test("what an earlier clone left of .git does not mix with the new one", async (origin, task) => {
+testClone("what an earlier clone left of .git does not mix with the new one", async (origin, task) => {
   await origin.commit({ "a.txt": "new" });
   const left = join(task.directory, ".git", "refs", "heads");
   await Deno.mkdir(left, { recursive: true });

@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { requireEngine } from "../../helpers/require_engine.ts";
 import { CloningTask } from "./cloning_task.ts";
-import { Origin } from "./origin.ts";
-
-const needsGit = requireEngine("git");
-
-function test(name: string, body: (origin: Origin, task: CloningTask) => Promise<void>): void {
-  Deno.test({
-    name,
-    ...needsGit,
-    async fn() {
-      await using origin = await Origin.start();
-      await using task = await CloningTask.create();
-      await body(origin, task);
-    },
-  });
-}
+import type { Origin } from "./origin.ts";
+import { testClone } from "./test_clone.ts";
 
 const variables = (origin: Origin) => ({ CIRRUS_REPO_CLONE_URL: origin.url, CIRRUS_BRANCH: "main" });
 
@@ -39,7 +25,7 @@ function mirrorFiles(task: CloningTask): string[] {
   return [...Deno.readDirSync(task.mirrors)].map(({ name }) => name);
 }
 
-test("a second clone fetches only what is new", async (origin, task) => {
+testClone("a second clone fetches only what is new", async (origin, task) => {
   await origin.commit({ "big": noise() });
   assert.ok(await task.clone(variables(origin)), task.log);
   assert.ok(origin.server.sentBytes > 1 << 20);
@@ -50,7 +36,7 @@ test("a second clone fetches only what is new", async (origin, task) => {
   assert.ok(origin.server.sentBytes - before < 10_000);
 });
 
-test("a clone borrows nothing from the mirror", async (origin, task) => {
+testClone("a clone borrows nothing from the mirror", async (origin, task) => {
   await origin.commit({ "a.txt": "one" });
   assert.ok(await task.clone(variables(origin)), task.log);
   await Deno.remove(task.mirrors, { recursive: true });
@@ -59,7 +45,7 @@ test("a clone borrows nothing from the mirror", async (origin, task) => {
   assert.equal(await task.read("a.txt"), "one");
 });
 
-test("a clone shows nothing of what others fetched", async (origin, task) => {
+testClone("a clone shows nothing of what others fetched", async (origin, task) => {
   await origin.commit({ "a.txt": "one" });
   await origin.git("checkout", "--quiet", "-b", "other");
   const other = await origin.commit({ "a.txt": "two" });
@@ -68,7 +54,7 @@ test("a clone shows nothing of what others fetched", async (origin, task) => {
   await assert.rejects(task.git("cat-file", "-e", other), /git/);
 });
 
-test("two processes that clone at once share a mirror", async (origin, task) => {
+testClone("two processes that clone at once share a mirror", async (origin, task) => {
   await origin.commit({ "a.txt": "one", "big": noise() });
   const program = join(import.meta.dirname ?? "", "clone_program.ts");
   const clone = () =>
@@ -81,7 +67,7 @@ test("two processes that clone at once share a mirror", async (origin, task) => 
   assert.ok(origin.server.sentBytes < 2 << 20, "only one of them fetched it");
 });
 
-test("two clones at once share a mirror", async (origin, task) => {
+testClone("two clones at once share a mirror", async (origin, task) => {
   await using second = await CloningTask.create();
   await origin.commit({ "a.txt": "one", "big": noise() });
   const mirrors = { directory: task.mirrors };
@@ -91,20 +77,23 @@ test("two clones at once share a mirror", async (origin, task) => {
   assert.ok(origin.server.sentBytes < 2 << 20);
 });
 
-test("a clone waits for whoever uses the mirror, and is cancelled all the same", async (origin, task) => {
-  await origin.commit({ "a.txt": "one" });
-  assert.ok(await task.clone(variables(origin)), task.log);
-  const seen = origin.server.requests.length;
-  using lock = await Deno.open(`${mirrorOf(task)}.lock`, { write: true });
-  await lock.lock(true);
-  const cancel = new AbortController();
-  const { upstream } = task.agent;
-  const waiting = task.clone(variables(origin), { signal: cancel.signal });
-  await upstream.until(() => upstream.liveText("clone").includes("Fetching"));
-  cancel.abort();
-  assert.equal(await waiting, false);
-  assert.equal(origin.server.requests.length, seen);
-});
+testClone(
+  "a clone waits for whoever uses the mirror, and is cancelled all the same",
+  async (origin, task) => {
+    await origin.commit({ "a.txt": "one" });
+    assert.ok(await task.clone(variables(origin)), task.log);
+    const seen = origin.server.requests.length;
+    using lock = await Deno.open(`${mirrorOf(task)}.lock`, { write: true });
+    await lock.lock(true);
+    const cancel = new AbortController();
+    const { upstream } = task.agent;
+    const waiting = task.clone(variables(origin), { signal: cancel.signal });
+    await upstream.until(() => upstream.liveText("clone").includes("Fetching"));
+    cancel.abort();
+    assert.equal(await waiting, false);
+    assert.equal(origin.server.requests.length, seen);
+  },
+);
 
 for (
   const [damage, harm] of [
@@ -127,7 +116,7 @@ for (
     ["no HEAD", (mirror) => Deno.remove(join(mirror, "HEAD"))],
   ] satisfies [string, (mirror: string) => Promise<void>][]
 ) {
-  test(`a mirror with ${damage} is mended or made anew`, async (origin, task) => {
+  testClone(`a mirror with ${damage} is mended or made anew`, async (origin, task) => {
     await origin.commit({ "a.txt": "one" });
     assert.ok(await task.clone(variables(origin)), task.log);
     await harm(mirrorOf(task));
@@ -140,7 +129,7 @@ for (
   });
 }
 
-test("a mirror above the bound is removed once it was used", async (origin, task) => {
+testClone("a mirror above the bound is removed once it was used", async (origin, task) => {
   await origin.commit({ "big": noise() });
   for (const _ of ["first", "second"]) {
     assert.ok(
@@ -151,7 +140,7 @@ test("a mirror above the bound is removed once it was used", async (origin, task
   }
 });
 
-test("the mirror that was not used for longest makes room", async (origin, task) => {
+testClone("the mirror that was not used for longest makes room", async (origin, task) => {
   for (const name of ["second", "third"]) await origin.add(name);
   const mirrors = { directory: task.mirrors, maxBytes: 2_500_000 };
   for (const name of ["project", "second", "project", "third"]) {
@@ -165,7 +154,7 @@ test("the mirror that was not used for longest makes room", async (origin, task)
   assert.ok(!kept.includes(`${origin.server.url("second.git")}\n`));
 });
 
-test("a mirror in use is not removed to make room", async (origin, task) => {
+testClone("a mirror in use is not removed to make room", async (origin, task) => {
   await origin.add("second");
   await origin.commit({ "big": noise() });
   await origin.commit({ "a.txt": "one" }, "second");

@@ -17,8 +17,8 @@ async function write(path: string, entries: readonly ZipEntry[]): Promise<number
   using file = await Deno.open(path, { createNew: true, write: true });
   let length = 0;
   for await (const chunk of zipArchive(entries)) {
-    if (chunk === ZEROS) await file.seek(chunk.length, Deno.SeekMode.Current);
-    else await file.write(chunk);
+    if (chunk === ZEROS) file.seekSync(chunk.length, Deno.SeekMode.Current);
+    else file.writeSync(chunk);
     length += chunk.length;
   }
   return length;
