@@ -1,5 +1,5 @@
 import { AbortReason } from "../../async/abort_reason.ts";
-import { endMarkedProcesses } from "../../process/family/end_marked_processes.ts";
+import { endMarkedProcesses, markAge } from "../../process/family/end_marked_processes.ts";
 import { programUser } from "../../process/user/program_user.ts";
 import { startProcess } from "../../process/start_process.ts";
 import { hostPlatform } from "../host_platform.ts";
@@ -27,6 +27,7 @@ export class LocalMachine implements Machine {
   readonly environment: ReadonlyMap<string, string>;
   readonly files: LocalFiles;
   readonly #mark: string;
+  readonly #markAge = markAge();
   readonly #resources: AsyncDisposable | undefined;
   readonly #disposal = new AbortController();
   readonly #running = new Set<Promise<ExitStatus>>();
@@ -76,6 +77,6 @@ export class LocalMachine implements Machine {
     await using _resources = this.#resources;
     this.#disposal.abort(new AbortReason("finished", "The machine is being disposed"));
     await Promise.allSettled(this.#running);
-    await endMarkedProcesses(this.#mark);
+    await endMarkedProcesses(this.#mark, this.#markAge);
   }
 }

@@ -20,16 +20,16 @@ export interface ProcessStat {
 }
 
 /**
- * The living processes that may belong to `family`, from /proc: none that is older than its leader. Those that come
+ * The living processes that may belong to `family`, from /proc: none that is older than it. Those that come
  * while it looks are looked at as well, for one that has ended by then may have started another.
  */
-export function linuxProcesses({ leader }: ProcessFamily): ProcessEntry[] {
+export function linuxProcesses({ leader, sinceTicks = 0 }: ProcessFamily): ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   const look = (pids: readonly number[]) => {
     for (const pid of pids) {
       const stat = readStat(pid);
       if (!stat || stat.state === "Z" || stat.state === "X") continue;
-      if (stat.startTicks < (leader?.startTicks ?? 0)) continue;
+      if (stat.startTicks < (leader?.startTicks ?? sinceTicks)) continue;
       entries.push({ pid, ...stat, carries: (mark) => carries(pid, mark) });
     }
   };
@@ -47,6 +47,12 @@ export function linuxProcesses({ leader }: ProcessFamily): ProcessEntry[] {
 /** When a process was started, in clock ticks since the host was; undefined when it is gone. */
 export function startTicksOf(pid: number): number | undefined {
   return readStat(pid)?.startTicks;
+}
+
+/** This moment in clock ticks since the host was started, which are hundredths of a second. Source: proc_uptime(5). */
+export function ticksNow(): number | undefined {
+  const seconds = readText("/proc/uptime")?.split(" ")[0];
+  return seconds && Math.floor(Number(seconds) * 100) || undefined;
 }
 
 /** The process numbers given out since a young leader was started: looking at those few beats listing all. */

@@ -7,6 +7,8 @@ export interface ProcessFamily {
   readonly mark?: string;
   /** The process all others descend from; it leads a session and a group of its own, or will in a moment. */
   readonly leader?: FamilyLeader;
+  /** No member was started before this moment, in clock ticks since the host was; Linux only. */
+  readonly sinceTicks?: number | undefined;
 }
 
 export interface FamilyLeader {
