@@ -10,6 +10,7 @@ export function exitStatus(status: Deno.CommandStatus): ExitStatus {
     : { kind: "signaled", signal: status.signal };
 }
 
+/** Whether a process ended as one does whose work is done: by itself, with 0. */
 export function succeeded(status: ExitStatus): boolean {
   return status.kind === "exited" && status.code === 0;
 }

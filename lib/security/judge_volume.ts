@@ -30,6 +30,7 @@ export type VolumeVerdict =
   | { readonly kind: "allowed"; readonly path: string }
   | { readonly kind: "refused"; readonly why: string };
 
+/** Judges a volume by the first rule that matches it; one that none matches is refused. */
 export function judgeVolume(volume: RequestedVolume, judgement: VolumeJudgement): VolumeVerdict {
   const { source, readOnly, cleanup } = volume;
   if (source.kind === "unfit") return refused(source.why);

@@ -66,6 +66,7 @@ function describeIssues({ issues }: z.ZodError): string {
   return `Reading the request: ${described.join("; ")}`;
 }
 
+/** The answer that an error is. */
 export function errorResponse({ code, message, options }: ApiError): Response {
   const { headers, diagnostics } = options;
   const body: ErrorBody = { error: { code, message, ...diagnostics && { diagnostics } } };

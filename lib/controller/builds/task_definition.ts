@@ -22,6 +22,7 @@ export function requireWorkerInstance(task: Task): PersistentWorkerInstance {
   return instance;
 }
 
+/** A property of a task, as its `.cirrus.yml` has it; undefined where it says nothing. */
 export function propertyOf(task: Task, name: string): string | undefined {
   return task.metadata?.properties[name];
 }

@@ -12,12 +12,13 @@ export function whyNobodyFits(
   requirements: Requirements,
   { workers, fit: options }: { readonly workers: Iterable<PoolWorker>; readonly fit: FitOptions },
 ): string | undefined {
-  const fits = [...workers].map((worker) => ({
-    worker: worker.name,
-    fit: fit(requirements, worker.capacity(), options),
-  }));
-  if (!fits.every(({ fit }) => isForGood(fit))) return undefined;
-  return listWorkers(fits.map(({ worker, fit }) => ({ worker, text: describeFit(fit) })));
+  const reasons: { worker: string; text: string }[] = [];
+  for (const worker of workers) {
+    const result = fit(requirements, worker.capacity(), options);
+    if (!isForGood(result)) return undefined;
+    reasons.push({ worker: worker.name, text: describeFit(result) });
+  }
+  return listWorkers(reasons);
 }
 
 /** Whether the worker would have to be another one. */

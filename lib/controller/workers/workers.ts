@@ -17,7 +17,7 @@ export interface WorkerStatus extends WorkerRecord {
   readonly tasks: readonly Pick<TaskRecord, "id" | "buildId" | "name">[];
 }
 
-/** The workers of a controller: to list, disable and forget them. */
+/** The workers of a controller: to list, disable and forget them, and to ask what they could run. */
 export class Workers {
   readonly #pool: Pool;
   readonly #assignments: Assignments;

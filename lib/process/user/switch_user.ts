@@ -26,6 +26,7 @@ export interface UserSwitch {
   readonly input: Uint8Array;
 }
 
+/** Makes what starts a program with these arguments and this environment as another user. */
 export function switchUser(
   argv: readonly [string, ...string[]],
   options: { user: ProgramUser; environment: ReadonlyMap<string, string> },

@@ -2,6 +2,7 @@ import type { BuildEvent } from "../../records.ts";
 import type { BuildEventBody } from "../schemas.ts";
 import { toTime } from "./time.ts";
 
+/** What happened to a build, as the API tells it. */
 export function eventBody(event: BuildEvent): BuildEventBody {
   if (event.kind === "log") return event;
   const base = { seq: event.seq, at: toTime(event.at) };

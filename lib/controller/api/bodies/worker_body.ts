@@ -2,6 +2,7 @@ import type { WorkerStatus } from "../../workers/workers.ts";
 import type { WorkerBody } from "../schemas.ts";
 import { toTime } from "./time.ts";
 
+/** A worker as the API shows it. */
 export function workerBody(worker: WorkerStatus): WorkerBody {
   const { name, labels, resources, resourcesInUse, disabled, live, lastSeenAt, tasks } = worker;
   const version = labels.get("version");
