@@ -6,7 +6,7 @@ import type { ResourceLedger } from "../isolation.ts";
 import { readConsole } from "./console.ts";
 import type { VmCommands } from "./vm_commands.ts";
 
-/** How long `run` may still take once the VM is stopped. */
+/** How long `run` may still take once the VM has stopped. */
 const ENDS_WITHIN_MS = 2_000;
 
 /** A VM that runs. Disposing it stops it. */
@@ -45,8 +45,9 @@ export async function runVm(name: string, options: RunOptions): Promise<RunningV
   return {
     ended: ended.signal,
     async [Symbol.asyncDispose]() {
-      if (!ended.signal.aborted) await commands.stop(name).catch(() => {});
-      if (!await within(over, ENDS_WITHIN_MS)) {
+      // What cannot be stopped, as it has not come so far, need not be waited for.
+      const isStopped = ended.signal.aborted || await commands.stop(name).then(() => true, () => false);
+      if (!isStopped || !await within(over, ENDS_WITHIN_MS)) {
         stop.abort(new AbortReason("finished", "The VM is not needed any more"));
         await over;
       }

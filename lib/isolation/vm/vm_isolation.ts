@@ -49,6 +49,7 @@ export class VmIsolation implements Isolation {
     const { bounds = {} } = this.#options;
     const { sharedFolders } = this.#spec;
     const { ledger, progress } = request;
+    const taken = resources.use(this.#options.takeArguments?.());
     const environment = new Map([...this.#options.environment, ...request.traceEnvironment ?? []]);
     const commands = await VmCommands.find(this.#program, { environment, bounds });
     for (const { source, cleanup } of sharedFolders) {
@@ -58,7 +59,6 @@ export class VmIsolation implements Isolation {
     const name = newVmName(request.taskId);
     resources.use(await ownVm(name, { commands, ledger }));
     await this.#clone(name, { commands, request });
-    const taken = resources.use(this.#options.takeArguments?.());
     const vm = resources.use(await this.#run(name, { commands, request, taken: taken?.runArguments ?? [] }));
     const signal = AbortSignal.any([request.signal, vm.ended]);
     const system = sharedFolders.length === 0 ? undefined : guestSystem(name, { commands, signal });

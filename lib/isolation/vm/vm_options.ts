@@ -11,13 +11,13 @@ export interface VmOptions {
   readonly lazyPull?: boolean;
   /** Where tasks work when they do not name a place themselves; `cirrus-ci-build` in `/tmp` when absent. */
   readonly workingDirectory?: string;
-  /** Called before a VM is run for what `run` gets beyond the task's own wishes, such as a device of the host. */
+  /** Called for each VM that is to be made, for what its `run` gets beyond the task's wishes, such as a device. */
   readonly takeArguments?: () => TakenArguments | undefined;
   /** Other bounds than the usual ones. */
   readonly bounds?: Partial<VmBounds>;
 }
 
-/** Arguments for `run` that are one VM's alone for as long as it runs. Disposing it gives them back. */
+/** Arguments for `run` that are one VM's alone for as long as there is that VM. Disposing it gives them back. */
 export interface TakenArguments extends Disposable {
   readonly runArguments: readonly string[];
 }

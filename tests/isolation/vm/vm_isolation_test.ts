@@ -238,20 +238,12 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an sshd that comes late is waited for, but not for ever",
+  name: "an sshd that never comes is not waited for for ever",
   ...requireGuest(),
   async fn() {
     await using program = await FakeProgram.install("vetu");
     const place = new VmPlace(program);
-    const image = program.image("late", { guest: ["--sshd-after", "never"] });
-    const preparing = place.prepare(vetu({ image }), { vetu: { bounds: { ssh: { retryMs: 50 } } } });
-    await program.called("ip");
-    const guest = await program.guest(place.name);
-    await guest.startSshd();
-    const machine = await preparing;
-    assert.equal((await run(machine, "echo up")).output, "up");
-    await machine[Symbol.asyncDispose]();
-
+    const image = program.image("never", { guest: ["--sshd-after", "never"] });
     await assert.rejects(
       place.prepare(vetu({ image }), { vetu: { bounds: { ssh: { bootMs: 600, retryMs: 50 } } } }),
       /not possible within 0.6 s.*; look whether sshd runs in the image/,
@@ -403,13 +395,11 @@ Deno.test({
     await using program = await FakeProgram.install("vetu");
     const place = new VmPlace(program);
     const image = program.image("ahead", { guest: ["--clock-offset", String(366 * 86_400)] });
-    for (const syncTimeOverSsh of [false, true]) {
-      const machine = await place.prepare(vetu({ image, syncTimeOverSsh }));
-      const { output } = await run(machine, "date -u +%s");
-      const off = Math.abs(Number(output) - Date.now() / 1000);
-      assert.equal(off < 300, syncTimeOverSsh, `${off} s off`);
-      await machine[Symbol.asyncDispose]();
-    }
+    const machine = await place.prepare(vetu({ image, syncTimeOverSsh: true }));
+    const { output } = await run(machine, "date -u +%s");
+    const off = Math.abs(Number(output) - Date.now() / 1000);
+    assert.ok(off < 300, `${off} s off`);
+    await machine[Symbol.asyncDispose]();
   },
 });
 

@@ -32,8 +32,10 @@ Deno.test("each device is in one VM at a time, and free again when its task has 
   await program.called("run", 4);
   assert.deepEqual(devices(program).toSorted(), ["/dev/one", "/dev/two", "none", "none"]);
 
-  upstream.workers.give({ tasksToStop: ["1", "2"] });
-  for (const _ of ["1", "2"]) await upstream.workers.next("taskStopped");
+  const holders = program.calls("run").filter(({ argv }) => argv.includes("--device"))
+    .map(({ argv }) => /^cirrus-cli-(\d)-/.exec(argv.at(-1) ?? "")?.[1] ?? "");
+  upstream.workers.give({ tasksToStop: holders });
+  for (const _ of holders) await upstream.workers.next("taskStopped");
   for (const id of ["5", "6"]) upstream.assign(id, inVetu({ gpu: 0.5 }));
   await program.called("run", 6);
   assert.deepEqual(devices(program).slice(4).toSorted(), ["/dev/one", "/dev/two"]);
