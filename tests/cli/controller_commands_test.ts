@@ -109,7 +109,7 @@ Deno.test("submit warns at once of tasks that no known worker can take, and of t
     'Warning: no worker that is known here can take the task "big": it waits until one comes that can; ' +
     "mini: has 0 gpu in all (wanted: 2)",
   ]);
-  assert.match(stdout, /^\d+ +windows +skipped +it needs a container/m);
+  assert.match(stdout, /^\d+ +windows +skipped +it needs a windows container/m);
 });
 
 Deno.test("a command that is given a build's id for a task's, or the other way round, says so", async () => {

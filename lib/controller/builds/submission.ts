@@ -7,7 +7,8 @@ import { InvalidBuildError, type NewBuild } from "./new_build.ts";
 import { type Repository, repositoryEnvironment } from "./repository.ts";
 import { type SentFiles, sentFiles } from "./sent_files.ts";
 import { selectTasks } from "./select_tasks.ts";
-import { skipReasons, whyNotForWorkers } from "./skip_reasons.ts";
+import { poolTasks, whyNotInPool } from "./pool_tasks.ts";
+import { skipReasons } from "./skip_reasons.ts";
 import { CONTROLLER_TASK_PROPERTIES, isManual, whyNotForPullRequest, withLockOf } from "./task_properties.ts";
 
 /** A `.cirrus.yml` that somebody wants to have run, and what they know of it. */
@@ -60,11 +61,12 @@ export async function readSubmission(
   if (diagnostics.some(({ severity }) => severity === "error")) {
     throw new InvalidDefinitionError(submission, diagnostics);
   }
-  const chosen = submission.tasks === undefined ? tasks : chooseTasks(tasks, submission.tasks);
+  const known = poolTasks(tasks);
+  const chosen = submission.tasks === undefined ? known : chooseTasks(known, submission.tasks);
   const skip = skipReasons(
     chosen,
     (task) =>
-      whyNotForWorkers(task) ?? whyNotForPullRequest(task, new Map([...environment, ...overrides])) ??
+      whyNotInPool(task) ?? whyNotForPullRequest(task, new Map([...environment, ...overrides])) ??
         (submission.tasks === undefined && isManual(task)
           ? "its trigger_type is manual: name it to run it"
           : undefined),
