@@ -59,9 +59,8 @@ Deno.test("what depends on a task whose skip holds is run", async () => {
   assert.match(stdout, /^\[report\] report \| report$/m);
 });
 
-Deno.test("files that differ from a revision, or are staged, decide over tasks", async () => {
-  await using place = await playground({
-    ".cirrus.yml": `
+/** Tasks that look at what has changed. */
+const LOOKING = `
 persistent_worker: {}
 docs_task:
   only_if: changesInclude('docs/**')
@@ -72,7 +71,19 @@ code_task:
 only_task:
   only_if: changesIncludeOnly('docs/**')
   only_script: echo only
-`,
+`;
+
+Deno.test("affected files decide over tasks", async () => {
+  await using place = await playground({ ".cirrus.yml": LOOKING });
+  const { stdout } = await place.run(["run", "--affected-files", "docs/a.md,x.txt"]);
+  assert.match(stdout, /^\[docs\] docs \| docs$/m);
+  assert.ok(!stdout.includes("[code]"));
+  assert.ok(!stdout.includes("[only]"));
+});
+
+Deno.test("files that differ from a revision, or are staged, decide over tasks", async () => {
+  await using place = await playground({
+    ".cirrus.yml": LOOKING,
     "docs/a.md": "1",
     "main.ts": "1",
   });

@@ -290,23 +290,6 @@ Deno.test("secrets do not show in the output, nor does the worker's own token re
   assert.ok(!stdout.includes("of-a-worker"));
 });
 
-Deno.test("affected files decide over tasks", async () => {
-  await using place = await playground({
-    ".cirrus.yml": `
-persistent_worker: {}
-docs_task:
-  only_if: changesInclude('docs/**')
-  docs_script: echo docs
-code_task:
-  only_if: changesInclude('**.ts')
-  code_script: echo code
-`,
-  });
-  const { stdout } = await place.run(["run", "--affected-files", "docs/a.md,x.txt"]);
-  assert.match(stdout, /^\[docs\] docs \| docs$/m);
-  assert.ok(!stdout.includes("[code]"));
-});
-
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`after ${signal} the run ends with ${code}, without a process or a file left`, async () => {
     await using place = await playground({

@@ -3,7 +3,8 @@ import { Buffer } from "node:buffer";
 import { withGrace } from "../../lib/async/grace.ts";
 import { Code } from "../../lib/rpc/code.ts";
 import { RpcError } from "../../lib/rpc/rpc_error.ts";
-import { type CallContext, implement, type Implementation, RpcServer } from "../../lib/rpc/server.ts";
+import { type CallContext, implement, type Implementation } from "../../lib/rpc/server.ts";
+import { RestartableServer } from "./restartable_server.ts";
 import {
   CirrusCIService,
   type CommandResult,
@@ -67,7 +68,7 @@ const WAIT_MS = 30_000;
  * The upstream of one task, as agents see it: a real server on a real socket that hands out `commands` and
  * writes down what it is told. A test makes it misbehave by replacing some of its `answers`.
  */
-export class FakeCi implements AsyncDisposable {
+export class FakeCi extends RestartableServer {
   readonly serverSecret = "server-secret-of-the-task";
   /** What `InitialCommands` answers with. */
   commands: MessageInitShape<typeof CommandsResponseSchema> = {};
@@ -86,10 +87,9 @@ export class FakeCi implements AsyncDisposable {
   /** The metadata of the latest call. */
   metadata: ReadonlyMap<string, string> = new Map();
   readonly #arrivals = new EventTarget();
-  #server: RpcServer | undefined;
-  #port = 0;
 
   private constructor() {
+    super();
     this.answers = {
       initialCommands: () => Promise.resolve({ serverToken: this.serverSecret, ...this.commands }),
       reportCommandUpdates: () => Promise.resolve({}),
@@ -120,24 +120,8 @@ export class FakeCi implements AsyncDisposable {
     return upstream;
   }
 
-  get endpoint(): string {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
-  /** Listens again, on the same port, after `stop`. */
-  async listen(): Promise<void> {
-    this.#server = await RpcServer.listen({
-      hostname: "127.0.0.1",
-      port: this.#port,
-      services: [this.service],
-    });
-    this.#port = this.#server.port;
-  }
-
-  /** Cuts off every connection, as a killed server does. */
-  async stop(): Promise<void> {
-    await this.#server?.close({ graceMs: 0 });
-    this.#server = undefined;
+  protected override get services() {
+    return [this.service];
   }
 
   /** Resolves as soon as `happened` is true; looked at after every arrival. */
@@ -184,10 +168,6 @@ export class FakeCi implements AsyncDisposable {
       }
     }
     return { bytesLogged: BigInt(stream?.bytes().length ?? 0) };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
   }
 
   #arrived(event?: string): void {

@@ -2,13 +2,8 @@ import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { withGrace } from "../../lib/async/grace.ts";
 import { Code } from "../../lib/rpc/code.ts";
 import { RpcError } from "../../lib/rpc/rpc_error.ts";
-import {
-  type CallContext,
-  type Handlers,
-  implement,
-  type Implementation,
-  RpcServer,
-} from "../../lib/rpc/server.ts";
+import { type CallContext, type Handlers, implement, type Implementation } from "../../lib/rpc/server.ts";
+import { RestartableServer } from "./restartable_server.ts";
 import { CirrusWorkersService, type PollResponseSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
 
 type Methods = (typeof CirrusWorkersService)["method"];
@@ -44,12 +39,12 @@ export function fail(code: Code, details = "as the test asked"): () => Promise<n
  * token, asks to be polled once an hour and has nothing to do, until a test gives it something. A test makes
  * it misbehave by replacing some of its `answers`.
  */
-export class FakeUpstream implements AsyncDisposable {
+export class FakeUpstream extends RestartableServer {
   readonly token: string = "registration-token-of-the-pool";
   readonly answers: {
     -readonly [M in Method]: (request: Request<M>, context: CallContext) => Promise<Response<M>>;
   };
-  readonly #services: readonly Implementation[];
+  protected override readonly services: readonly Implementation[];
   /** The calls that no test has looked at yet. */
   readonly #calls: { readonly [M in Method]: Received<M>[] } = {
     register: [],
@@ -65,10 +60,9 @@ export class FakeUpstream implements AsyncDisposable {
   readonly #arrivals = new EventTarget();
   readonly #polls: PollAnswer[] = [];
   #sessions = 0;
-  #server: RpcServer | undefined;
-  #port = 0;
 
   private constructor(services: readonly Implementation[]) {
+    super();
     this.answers = {
       register: (request) => this.#register(request.registrationToken),
       poll: () => Promise.resolve(this.#polls.shift() ?? { pollIntervalInSeconds: 3_600 }),
@@ -78,7 +72,7 @@ export class FakeUpstream implements AsyncDisposable {
       updateStatus: (request) => Promise.resolve({ disabled: request.disabled }),
       queryRunningTasks: () => Promise.resolve({ status: { disabled: false } }),
     };
-    this.#services = [this.#ownService(), ...services];
+    this.services = [this.#ownService(), ...services];
   }
 
   /** Starts to listen on a free port of the loopback; `services` are served beside its own. */
@@ -86,26 +80,6 @@ export class FakeUpstream implements AsyncDisposable {
     const upstream = new FakeUpstream(services);
     await upstream.listen();
     return upstream;
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
-  /** Listens again, on the same port, after `stop`. */
-  async listen(): Promise<void> {
-    this.#server = await RpcServer.listen({
-      hostname: "127.0.0.1",
-      port: this.#port,
-      services: this.#services,
-    });
-    this.#port = this.#server.port;
-  }
-
-  /** Cuts off every connection, as a killed server does. */
-  async stop(): Promise<void> {
-    await this.#server?.close({ graceMs: 0 });
-    this.#server = undefined;
   }
 
   /** Answers a poll with this; each poll takes the oldest answer that is left. */
@@ -142,10 +116,6 @@ export class FakeUpstream implements AsyncDisposable {
         });
       }
     });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
   }
 
   #register(token: string): Promise<Response<"register">> {

@@ -39,25 +39,29 @@ async function privateOrigin(): Promise<Origin> {
   return origin;
 }
 
+/** Clones, and fails where the token shows; resolves with the command lines of all processes meanwhile. */
+async function cloneUnseen(task: CloningTask, origin: Origin, variables: Readonly<Record<string, string>>) {
+  let seen = "";
+  origin.server.onRequest = () => seen += commandLines();
+  assert.ok(await task.clone({ CIRRUS_BRANCH: "main", ...variables }), task.log);
+  for (const place of [seen, task.log, contentsOf(task.directory), contentsOf(task.mirrors)]) {
+    assert.ok(!place.includes(TOKEN) && !place.includes(BASIC));
+  }
+  return seen;
+}
+
 Deno.test({
   name: "a token opens a private repository and shows in no command line, no log, no file",
   ...onLinux,
   async fn() {
     await using origin = await privateOrigin();
     await using task = await CloningTask.create();
-    let seen = "";
-    origin.server.onRequest = () => seen += commandLines();
-    const variables = {
+    const seen = await cloneUnseen(task, origin, {
       CIRRUS_REPO_CLONE_URL: origin.url,
       CIRRUS_REPO_CLONE_TOKEN: TOKEN,
-      CIRRUS_BRANCH: "main",
-    };
-    assert.ok(await task.clone(variables), task.log);
+    });
     assert.equal(await task.read("a.txt"), "one");
     assert.match(seen, /fetch\0--quiet/);
-    for (const place of [seen, task.log, contentsOf(task.directory), contentsOf(task.mirrors)]) {
-      assert.ok(!place.includes(TOKEN) && !place.includes(BASIC));
-    }
   },
 });
 
@@ -67,14 +71,10 @@ Deno.test({
   async fn() {
     await using origin = await privateOrigin();
     await using task = await CloningTask.create();
-    let seen = "";
-    origin.server.onRequest = () => seen += commandLines();
-    const url = origin.url.replace("http://", `http://x-access-token:${TOKEN}@`);
-    assert.ok(await task.clone({ CIRRUS_REPO_CLONE_URL: url, CIRRUS_BRANCH: "main" }), task.log);
+    await cloneUnseen(task, origin, {
+      CIRRUS_REPO_CLONE_URL: origin.url.replace("http://", `http://x-access-token:${TOKEN}@`),
+    });
     assert.equal(await task.git("remote", "get-url", "origin"), origin.url);
-    for (const place of [seen, task.log, contentsOf(task.directory), contentsOf(task.mirrors)]) {
-      assert.ok(!place.includes(TOKEN) && !place.includes(BASIC));
-    }
   },
 });
 
