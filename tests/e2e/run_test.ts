@@ -360,8 +360,8 @@ Deno.test("long output comes complete and in order", async () => {
 
 Deno.test("a task that is silent but alive is not given up, however short the timeout", async () => {
   await using place = await playground({
-    ".cirrus.yml": "a_task:\n  persistent_worker: {}\n  a_script: sleep 2\n",
+    ".cirrus.yml": "a_task:\n  persistent_worker: {}\n  a_script: sleep 3\n",
   });
-  const { code, stdout } = await place.run(["run", "--heartbeat-timeout=500ms"]);
+  const { code, stdout } = await place.run(["run", "--heartbeat-timeout=1500ms"]);
   assert.equal(code, 0, stdout);
 });
