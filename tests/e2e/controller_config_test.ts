@@ -44,7 +44,7 @@ log: {level: debug, format: json}
   await write(place, `${FREE_PORTS}keep: forever\n`);
   program.kill("SIGHUP");
   const then = await program.hasPrinted("the old one stays", "stderr");
-  assert.match(then, /controller\.yml:4:7: Cannot read the duration/);
+  assert.match(then, /controller\.yml:4:7: Invalid \\"keep\\": expected whole days or a duration/);
   program.kill("SIGTERM");
   assert.equal((await program.ended).code, 0);
 });
@@ -57,7 +57,7 @@ for (
     ]],
     ["values that make no sense", "listen: 6130\nkeep: 0d\nmax-disk: lots\ninsecure: maybe\n", [
       'controller.yml:1:9: Cannot read the address "6130": write it as host:port',
-      'controller.yml:2:7: Invalid "keep": expected a time above zero, such as 30d or 12h',
+      'controller.yml:2:7: Invalid "keep": expected whole days or a duration, above zero, such as 30d or 12h',
       'controller.yml:3:11: Cannot read the size "lots"',
       'controller.yml:4:11: Invalid "insecure": it must be true or false, this is a text',
     ]],

@@ -174,7 +174,7 @@ for (
     [["--registration-token-file=no"], "Cannot read the file of --registration-token-file: "],
     [["--public-url=ftp://x"], "Cannot use --public-url: "],
     [["--listen=6130"], "write it as host:port"],
-    [["--keep=0d"], "expected a time above zero, such as 30d or 12h"],
+    [["--keep=0d"], "expected whole days or a duration, above zero, such as 30d or 12h"],
     [["--max-disk=lots"], "write a number and a unit"],
     [["--queue-timeout=0"], "expected a duration above zero"],
   ] as const
