@@ -9,6 +9,13 @@ export interface ServerCertificate {
 /** Throws an `Error` that says what is wrong with a certificate: `node:tls` takes anything and then answers nobody. */
 export function checkServerCertificate({ cert, key }: ServerCertificate): void {
   const certificate = read("certificate", () => new X509Certificate(cert));
+  // What reads caches and artifacts, and the command line, refuse such a server (rustls: CaUsedAsEndEntity).
+  if (certificate.ca) {
+    throw new Error(
+      "The certificate is one of an authority, which clients do not take from a server: " +
+        "make it with basicConstraints CA:FALSE (openssl req -x509 ... -addext basicConstraints=critical,CA:FALSE)",
+    );
+  }
   const privateKey: KeyObject = read("private key", () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new Error("The private key is not the certificate's: give the two that were made together");

@@ -56,6 +56,17 @@ Deno.test("caches and artifacts go by TLS, with an authority that only the worke
   assert.match(unknown.stderr, /has no artifacts named "binray", did you mean "binary"\?/);
 });
 
+Deno.test("a controller whose certificate is not trusted says so, and which flag names its authority", async () => {
+  await using authority = await TestAuthority.create();
+  await using site = await controllerSite({
+    hostname: "localhost",
+    certificate: await authority.issue("DNS:localhost", "IP:127.0.0.1"),
+  });
+  const { exitCode, stderr } = await site.cirrus("builds");
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /: its certificate is not trusted: name the authority .* by --ca-file; /);
+});
+
 Deno.test("workers are sent to the public URL for files", async () => {
   const asked: string[] = [];
   let httpEndpoint = "";

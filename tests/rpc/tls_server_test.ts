@@ -134,4 +134,6 @@ Deno.test("a certificate that nobody could use is refused with what is wrong", a
   await assert.rejects(listen({ ...good, cert: "none" }), /The certificate cannot be read: give it in PEM/);
   await assert.rejects(listen({ ...good, key: "none" }), /The private key cannot be read: give it in PEM/);
   await assert.rejects(listen({ ...good, key: other.key }), /The private key is not the certificate's/);
+  const itself = await Deno.readTextFile(authority.caFile);
+  await assert.rejects(listen({ ...good, cert: itself }), /is one of an authority, .* CA:FALSE/);
 });

@@ -126,6 +126,12 @@ function whyUnreached(cause: unknown): string {
     .replace(/^client error \(\w+\): /, "");
   // What a TLS client makes of a server in plaintext, and a client in plaintext of a TLS server.
   if (why.includes("InvalidContentType")) return "it speaks no TLS: write http://";
+  if (why.includes("UnknownIssuer")) {
+    return "its certificate is not trusted: name the authority that signed it, or itself, by --ca-file";
+  }
+  if (why.includes("CaUsedAsEndEntity")) {
+    return "its certificate is one of an authority: make it with basicConstraints CA:FALSE";
+  }
   if (/unexpected message|invalid HTTP/.test(why)) return "it does not answer as an HTTP server does";
   return why;
 }
