@@ -17,7 +17,7 @@ export async function pause(flags: UpstreamFlags & { readonly wait: boolean }, i
   return untilInterrupted(io, async (signal) => {
     const results = await pauseWorker({ name, upstreams, wait: flags.wait, signal });
     const done = flags.wait ? "is paused, and none of its tasks runs" : "is paused";
-    return await tell(results, { name, done, io });
+    await tell(results, { name, done, io });
   });
 }
 
@@ -27,38 +27,37 @@ export async function resume(flags: UpstreamFlags, io: Io): Promise<number> {
   const { name, upstreams } = await readSettings(flags, io);
   return untilInterrupted(io, async (signal) => {
     const results = await resumeWorker({ name, upstreams, signal });
-    return await tell(results, { name, done: "takes tasks again", io });
+    await tell(results, { name, done: "takes tasks again", io });
   });
 }
 
-/** Says what came of it; a worker that nobody knows is a misspelt one. */
+/**
+ * Says what came of it. An upstream that does not know the worker is no failure (protocol.md), as scripts pause one
+ * before its first start; but the name may be misspelt.
+ */
 async function tell(
   results: readonly AdministrationResult[],
-  { io, ...options }: { readonly name: string; readonly done: string; readonly io: Io },
-): Promise<number> {
-  const text = results.map((result) => describe(result, options)).join("");
-  if (results.some(({ outcome }) => outcome === "done")) {
-    await io.stdout.write(text);
-    return ExitCode.success;
+  { name, done, io }: { readonly name: string; readonly done: string; readonly io: Io },
+): Promise<void> {
+  for (const { endpoint, outcome } of results) {
+    if (outcome === "done") await io.stdout.write(`Worker "${name}" ${done} (${endpoint})\n`);
+    else {
+      await io.stderr.write(
+        `Warning: ${endpoint} does not know a worker "${name}": --name is what it was started with\n`,
+      );
+    }
   }
-  await io.stderr.write(text);
-  return ExitCode.failure;
 }
 
-function describe(result: AdministrationResult, { name, done }: { name: string; done: string }): string {
-  const { endpoint, outcome } = result;
-  if (outcome === "done") return `Worker "${name}" ${done} (${endpoint})\n`;
-  return `${endpoint} does not know a worker "${name}": --name is what it was started with\n`;
-}
-
-async function untilInterrupted(io: Io, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+async function untilInterrupted(io: Io, work: (signal: AbortSignal) => Promise<void>): Promise<number> {
   const interrupted = new AbortController();
   using _ = io.onSignal(
     "SIGINT",
     () => interrupted.abort(new AbortReason("shutdown", "Interrupted from the keyboard")),
   );
   try {
-    return await work(interrupted.signal);
+    await work(interrupted.signal);
+    return ExitCode.success;
   } catch (error) {
     if (interrupted.signal.aborted) return exitCodeOfSignal("SIGINT");
     throw error;
