@@ -19,4 +19,28 @@ export async function bundleProgram(root: string, directory: string): Promise<vo
     `--outdir=${directory}`,
     join(root, "scripts/release/entry.ts"),
   ], { cwd: root });
+  await dropIdleImports(directory);
+}
+
+/** What the bundler puts into the one file of its own helpers (Deno 2.9.3). */
+const HELPERS = 'import { createRequire as __deno_internal_createRequire } from "node:module";';
+
+/**
+ * Every file of a bundle imports that of the bundler's helpers, also where it takes nothing from it; and that one loads
+ * `node:module`, which takes longer than all the rest of `--version`. It has no other effect, so those imports go.
+ */
+async function dropIdleImports(directory: string): Promise<void> {
+  const names = Array.from(Deno.readDirSync(directory), ({ name }) => name).filter((name) =>
+    name.endsWith(".js")
+  );
+  const texts = new Map<string, string>();
+  for (const name of names) texts.set(name, await Deno.readTextFile(join(directory, name)));
+  const helpers = names.find((name) => texts.get(name)?.includes(HELPERS));
+  if (helpers === undefined) {
+    throw new Error("Bundling the program: no file has the bundler's helpers; look at what it makes now");
+  }
+  const idle = `import "./${helpers}";\n`;
+  for (const [name, text] of texts) {
+    if (text.includes(idle)) await Deno.writeTextFile(join(directory, name), text.replaceAll(idle, ""));
+  }
 }

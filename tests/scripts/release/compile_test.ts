@@ -157,6 +157,23 @@ Deno.test("what speaks SSH is loaded from the bundle, by the Deno of the executa
   assert.deepEqual({ status, stderr }, { status: { kind: "exited", code: 0 }, stderr: "" });
 });
 
+Deno.test("the start of the bundle loads none of Node's modules, which take longer than all of --version", async () => {
+  await using folder = await temporaryDirectory();
+  await bundleProgram(ROOT, folder.path);
+  const loaded = new Map<string, string>();
+  const load = async (name: string): Promise<void> => {
+    if (loaded.has(name)) return;
+    const source = await Deno.readTextFile(join(folder.path, name));
+    loaded.set(name, source);
+    for (const [, next = ""] of source.matchAll(/^(?:import|\}) ?(?:from )?"\.\/([^"]+)";$/gm)) {
+      await load(next);
+    }
+  };
+  await load("entry.js");
+  assert.ok(loaded.size > 3);
+  for (const [name, source] of loaded) assert.doesNotMatch(source, /^(?:import|\}) .*"node:/m, name);
+});
+
 Deno.test("the bundle runs tasks: gRPC, YAML and SQLite work in it", async () => {
   await using folder = await temporaryDirectory();
   const staged = join(folder.path, "staged");
