@@ -24,8 +24,6 @@ export interface OpenSshMachineOptions {
   readonly signal: AbortSignal;
   /** Aborts, with a reason of kind `lost`, when the VM is known to be gone. */
   readonly lost?: AbortSignal;
-  /** What the machine is made of; disposed with it, or when it cannot be opened. */
-  readonly resources?: AsyncDisposable;
 }
 
 /**
@@ -34,8 +32,6 @@ export interface OpenSshMachineOptions {
  */
 export async function openSshMachine(login: SshLogin, options: OpenSshMachineOptions): Promise<Machine> {
   const { workingDirectory = "/tmp/cirrus-ci-build", variables = new Map(), syncTime = false } = options;
-  await using resources = new AsyncDisposableStack();
-  if (options.resources) resources.use(options.resources);
   const gone = options.lost ?? new AbortController().signal;
   const signal = AbortSignal.any([options.signal, gone]);
   const pin = new HostKeyPin();
@@ -61,6 +57,5 @@ export async function openSshMachine(login: SshLogin, options: OpenSshMachineOpt
     sessions,
     processes: guestProcesses(control, facts.platform),
     lost,
-    resources: resources.move(),
   });
 }

@@ -27,8 +27,6 @@ export interface SshMachineOptions {
   readonly processes: ProcessHost;
   /** Aborts, with a reason of kind `lost`, when the machine is lost. */
   readonly lost: AbortSignal;
-  /** What the machine is made of; disposed after everything in it has ended. */
-  readonly resources: AsyncDisposable;
 }
 
 /** A machine at the other end of SSH connections. `openSshMachine` makes it. */
@@ -90,7 +88,6 @@ export class SshMachine implements Machine {
   }
 
   async #dispose(): Promise<void> {
-    await using _resources = this.#options.resources;
     using _sessions = this.#options.sessions;
     this.#disposal.abort(new AbortReason("finished", "The machine is being disposed"));
     const ended = Promise.allSettled(this.#running);
