@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { TerminalSize } from "../../lib/cli/io.ts";
+import { ofProcesses } from "../helpers/processes.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
 import { type ProgramEnd, RunningProgram } from "./running_program.ts";
 
@@ -77,14 +78,8 @@ export async function playground(files: Readonly<Record<string, string>> = {}): 
 /** The command lines of the processes with this variable; Linux only, none elsewhere. */
 function processesWith(variable: string): string[] {
   if (Deno.build.os !== "linux") return [];
-  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
-    try {
-      if (!/^\d+$/.test(name)) return [];
-      const isOurs = Deno.readTextFileSync(`/proc/${name}/environ`).split("\0").includes(variable);
-      return isOurs ? [Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ")] : [];
-    } catch {
-      // It ended meanwhile, or it is another user's.
-      return [];
-    }
+  return ofProcesses((folder) => {
+    const isOurs = Deno.readTextFileSync(`${folder}/environ`).split("\0").includes(variable);
+    return isOurs ? Deno.readTextFileSync(`${folder}/cmdline`).replaceAll("\0", " ") : undefined;
   });
 }

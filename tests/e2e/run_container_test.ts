@@ -4,6 +4,7 @@ import { ENGINE_NAMES, type EngineName } from "../../lib/machine/container/engin
 import { runCommand } from "../../lib/process/run_command.ts";
 import { containerImage, removeContainerImages } from "../helpers/container_images.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { ofProcesses } from "../helpers/processes.ts";
 import { requireEngine } from "../helpers/require_engine.ts";
 import { containerNames } from "../helpers/test_container.ts";
 import { type Playground, playground } from "./playground.ts";
@@ -13,14 +14,11 @@ Deno.test.afterAll(removeContainerImages);
 /** What every process of the host outside of containers shows to others: its arguments and its environment. */
 function shownByProcesses(): string {
   const own = Deno.readLinkSync("/proc/self/ns/pid");
-  return [...Deno.readDirSync("/proc")].map(({ name }) => {
-    try {
-      if (!/^\d+$/.test(name) || Deno.readLinkSync(`/proc/${name}/ns/pid`) !== own) return "";
-      return Deno.readTextFileSync(`/proc/${name}/cmdline`) + Deno.readTextFileSync(`/proc/${name}/environ`);
-    } catch {
-      return "";
-    }
-  }).join("\n");
+  return ofProcesses((folder) =>
+    Deno.readLinkSync(`${folder}/ns/pid`) === own
+      ? Deno.readTextFileSync(`${folder}/cmdline`) + Deno.readTextFileSync(`${folder}/environ`)
+      : undefined
+  ).join("\n");
 }
 
 for (const engine of ENGINE_NAMES) {

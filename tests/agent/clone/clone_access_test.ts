@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import { ofProcesses } from "../../helpers/processes.ts";
 import { requireEngine } from "../../helpers/require_engine.ts";
 import { TestAuthority } from "../../helpers/tls_certificates.ts";
 import { withoutPrograms } from "../../helpers/without_programs.ts";
@@ -15,13 +16,7 @@ const onLinux = { ignore: needsGit.ignore || Deno.build.os !== "linux" };
 
 /** The command lines of all processes. */
 function commandLines(): string {
-  return [...Deno.readDirSync("/proc")].filter(({ name }) => /^[0-9]+$/.test(name)).map(({ name }) => {
-    try {
-      return Deno.readTextFileSync(`/proc/${name}/cmdline`);
-    } catch {
-      return "";
-    }
-  }).join("\n");
+  return ofProcesses((folder) => Deno.readTextFileSync(`${folder}/cmdline`)).join("\n");
 }
 
 /** All that is below a folder, as one text. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { temporaryDirectory } from "../../helpers/temporary_directory.ts";
 import { eventually } from "../../helpers/eventually.ts";
+import { ofProcesses } from "../../helpers/processes.ts";
 import { linkExists, runOnHost } from "./host.ts";
 
 export interface GuestOptions {
@@ -170,14 +171,9 @@ export class Guest implements AsyncDisposable {
   /** Numbers of its processes, by the host's count. */
   async #processes(): Promise<number[]> {
     const namespace = await Deno.readLink(`/proc/${this.#init}/ns/pid_for_children`);
-    const numbers = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);
-    return numbers.filter((pid) => {
-      try {
-        return Deno.readLinkSync(`/proc/${pid}/ns/pid`) === namespace;
-      } catch {
-        return false;
-      }
-    });
+    return ofProcesses((folder, pid) =>
+      Deno.readLinkSync(`${folder}/ns/pid`) === namespace ? pid : undefined
+    );
   }
 }
 
