@@ -8,6 +8,8 @@ export interface AgentTimings {
   readonly vaultMs: number;
   /** Before Vault is asked again that did not answer; doubles then. */
   readonly vaultRetryMs: number;
+  /** Between two tries to reach a terminal server. */
+  readonly terminalRetryMs: number;
   /** What `ALWAYS` and `ON_TIMEOUT` commands get, from the first of them on. */
   readonly extraMs: number;
   /** How long a command may go on once it is to end; a machine that takes longer with it is lost. */
@@ -31,6 +33,7 @@ export const DEFAULT_TIMINGS: AgentTimings = {
   commandsRetryMs: 5_000,
   vaultMs: 60_000,
   vaultRetryMs: 1_000,
+  terminalRetryMs: 5_000,
   extraMs: 5 * 60_000,
   endMs: 30_000,
   reportMs: 15_000,

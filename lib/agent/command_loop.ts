@@ -20,6 +20,7 @@ import type { ProjectSource } from "./project_source.ts";
 import type { UpdateReporter } from "./reports/update_reporter.ts";
 import type { ScratchDirectory } from "./scratch_directory.ts";
 import { getsExtraTime, shouldRun } from "./should_run.ts";
+import type { TerminalHost } from "./terminal/terminal_host.ts";
 import type { TaskUpstream } from "./task_upstream.ts";
 
 /** The upstream hears that a command is over when its log is through, but not much later than it is. */
@@ -35,6 +36,8 @@ export interface CommandLoopOptions {
   readonly projectSource?: ProjectSource | undefined;
   readonly caches: TaskCaches;
   readonly upstream: TaskUpstream;
+  /** By which people come into the machine; undefined where the upstream names no terminal server. */
+  readonly terminal: TerminalHost | undefined;
   /** Hides the task's secrets in a text. */
   readonly mask: (text: string) => string;
   readonly mirrors: MirrorsOptions;

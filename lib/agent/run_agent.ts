@@ -22,6 +22,7 @@ import { ProblemReporter } from "./reports/problem_reporter.ts";
 import { UpdateReporter } from "./reports/update_reporter.ts";
 import { ResourceRecorder } from "./resources/resource_recorder.ts";
 import { isSameSecret } from "./same_secret.ts";
+import { offerTerminal } from "./terminal/offer_terminal.ts";
 import type { TaskUpstream } from "./task_upstream.ts";
 
 /**
@@ -100,10 +101,16 @@ class Agent {
       environment: task.environment,
     });
     if (served.problem !== undefined) await this.#problems.warning(served.problem);
+    await using terminal = await offerTerminal(response.commands, {
+      ...this.#options,
+      ...task,
+      upstream: this.#upstream,
+    });
     const loop = new CommandLoop({
       ...this.#options,
       ...task,
       caches: served.caches,
+      terminal,
       upstream: this.#upstream,
       mask: (text) => this.#mask(text),
       deadline,
@@ -114,7 +121,7 @@ class Agent {
     });
     await loop.run(response.commands, signal);
 
-    await background.stop();
+    await Promise.all([background.stop(), terminal?.[Symbol.asyncDispose]()]);
     await Promise.all([this.#flush(logs), updates.flush(), this.#removeScratch(task)]);
     await reportFinished(this.#upstream, {
       ...this.#options,

@@ -58,7 +58,7 @@ export class GuestShell {
 
   /** Resolves when it has printed what matches. */
   async prints(pattern: RegExp): Promise<void> {
-    await withGrace(`waiting for ${pattern} in ${JSON.stringify(this.text)}`, WAIT_MS, async () => {
+    await withGrace(`waiting for ${pattern}`, WAIT_MS, async () => {
       while (!pattern.test(this.text)) {
         await new Promise((resolve) => this.#printed.addEventListener("printed", resolve, { once: true }));
       }

@@ -28,8 +28,10 @@ type Method =
   | "reportAgentFinished"
   | FileMethod;
 
-/** The methods about caches and artifacts: UNIMPLEMENTED, until a test gives the upstream some. */
+/** The methods about caches, artifacts and terminals: UNIMPLEMENTED, until a test gives the upstream some. */
 export type FileMethod =
+  | "reportTerminalAttached"
+  | "reportTerminalLifecycle"
   | "uploadArtifacts"
   | "reportAnnotations"
   | "generateArtifactUploadURLs"
@@ -99,6 +101,8 @@ export class FakeCi extends RestartableServer {
       reportAgentError: () => Promise.resolve({}),
       reportAgentWarning: () => Promise.resolve({}),
       reportAgentFinished: () => Promise.resolve({}),
+      reportTerminalAttached: unimplemented,
+      reportTerminalLifecycle: unimplemented,
       uploadArtifacts: unimplemented,
       reportAnnotations: unimplemented,
       generateArtifactUploadURLs: unimplemented,
@@ -196,6 +200,8 @@ export class FakeCi extends RestartableServer {
       reportAgentError: take("reportAgentError", ({ message }) => void this.errors.push(message)),
       reportAgentWarning: take("reportAgentWarning", ({ message }) => void this.warnings.push(message)),
       reportAgentFinished: take("reportAgentFinished", (request) => void this.finished.push(request)),
+      reportTerminalAttached: take("reportTerminalAttached"),
+      reportTerminalLifecycle: take("reportTerminalLifecycle"),
       uploadArtifacts: take("uploadArtifacts"),
       reportAnnotations: take("reportAnnotations"),
       generateArtifactUploadURLs: take("generateArtifactUploadURLs"),

@@ -8,6 +8,7 @@ import type { CommandLog } from "../logs/command_log.ts";
 import type { ProjectSource } from "../project_source.ts";
 import type { ScratchDirectory } from "../scratch_directory.ts";
 import type { RunningScript } from "../scripts/running_script.ts";
+import type { TerminalHost } from "../terminal/terminal_host.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
 
 /** What one command has to work with. */
@@ -22,6 +23,8 @@ export interface InstructionContext {
   readonly log: CommandLog;
   readonly caches: TaskCaches;
   readonly upstream: TaskUpstream;
+  /** By which people come into the machine; undefined where the upstream names no terminal server. */
+  readonly terminal: TerminalHost | undefined;
   /** Hides the task's secrets in a text. */
   readonly mask: (text: string) => string;
   /** An existing folder of the worker's host. */

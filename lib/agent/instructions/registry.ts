@@ -13,10 +13,11 @@ import type {
 } from "./instruction.ts";
 import { runScriptInstruction } from "./script.ts";
 import { UnknownInstruction } from "./unknown_instruction.ts";
+import { runWaitForTerminalInstruction } from "./wait_for_terminal.ts";
 import { runUploadCacheInstruction } from "./upload_cache.ts";
 
 /** The instructions that this version knows. */
-const HANDLERS: { readonly [Name in keyof Instructions]?: InstructionHandler<Name> } = {
+const HANDLERS: { readonly [Name in keyof Instructions]: InstructionHandler<Name> } = {
   artifactsInstruction: runArtifactsInstruction,
   backgroundScriptInstruction: runBackgroundScriptInstruction,
   cacheInstruction: runCacheInstruction,
@@ -25,6 +26,7 @@ const HANDLERS: { readonly [Name in keyof Instructions]?: InstructionHandler<Nam
   fileInstruction: runFileInstruction,
   scriptInstruction: runScriptInstruction,
   uploadCacheInstruction: runUploadCacheInstruction,
+  waitForTerminalInstruction: runWaitForTerminalInstruction,
 };
 
 /** Carries out a command's instruction. Rejects with `UnknownInstruction` when this version does not know it. */
@@ -46,12 +48,5 @@ async function dispatch<Name extends keyof Instructions>(
   instruction: Known<Name>,
   context: InstructionContext,
 ): Promise<InstructionResult> {
-  const handler = HANDLERS[instruction.case];
-  if (!handler) throw new UnknownInstruction(protocolName(instruction.case));
-  return await handler(instruction.value, context);
-}
-
-/** `uploadCacheInstruction` is `upload_cache` to users. */
-function protocolName(name: string): string {
-  return name.replace(/Instruction$/, "").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return await HANDLERS[instruction.case](instruction.value, context);
 }

@@ -12,19 +12,6 @@ async function logOf(command: CommandInit): Promise<string> {
   return upstream.savedText("main");
 }
 
-for (
-  const [name, instruction] of [
-    ["wait_for_terminal", { case: "waitForTerminalInstruction", value: {} }],
-  ] as const
-) {
-  Deno.test(`${name} fails by name, as this version does not know it`, async () => {
-    const expected = new RegExp(
-      `^Running the instruction ${name}: this version of cirrus does not know it; update`,
-    );
-    assert.match(await logOf({ name: "main", instruction }), expected);
-  });
-}
-
 Deno.test("an instruction of a later protocol fails by its number", async () => {
   const command = fromBinary(CommandSchema, new Uint8Array([0x0a, 4, 0x6d, 0x61, 0x69, 0x6e, 0xf2, 1, 0]));
   assert.match(
