@@ -1,3 +1,5 @@
+import { withoutByteOrderMark } from "./byte_order_mark.ts";
+
 /** A place in a text: 1-based line and column, counted in UTF-16 code units. */
 export interface Position {
   readonly line: number;
@@ -48,6 +50,6 @@ let last = { source: "", lines: [""] };
 
 /** The lines of a text. There may be thousands of diagnostics for one file, which is taken apart once. */
 function linesOf(source: string): readonly string[] {
-  if (source !== last.source) last = { source, lines: source.split("\n") };
+  if (source !== last.source) last = { source, lines: withoutByteOrderMark(source).split("\n") };
   return last.lines;
 }

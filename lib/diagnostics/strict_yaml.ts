@@ -12,6 +12,7 @@ import {
   type YAMLParseError,
   type YAMLWarning,
 } from "yaml";
+import { withoutByteOrderMark } from "./byte_order_mark.ts";
 import type { Diagnostic, Position } from "./diagnostic.ts";
 import type { YamlNode } from "./yaml_node.ts";
 
@@ -36,7 +37,8 @@ export interface StrictYaml {
  * a second document are errors. Other tools read these files by the same library, so none sees a key where we see none;
  * the reader of `.cirrus.yml` has to forgive what its reference does. Never throws for what the file says.
  */
-export function readStrictYaml(source: string, { path }: { readonly path: string }): StrictYaml {
+export function readStrictYaml(file: string, { path }: { readonly path: string }): StrictYaml {
+  const source = withoutByteOrderMark(file);
   const lines = new LineCounter();
   const reader = new Reader(path, (offset) => {
     const { line, col } = lines.linePos(offset);

@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from "../diagnostics/byte_order_mark.ts";
 import type { Position } from "../diagnostics/diagnostic.ts";
 import { limits } from "./limits.ts";
 import { Problem, type Problems } from "./problem.ts";
@@ -14,12 +15,13 @@ export interface YamlSource {
 }
 
 /**
- * Reads the first YAML document of `source`; any others are not looked at. Of several places where the text is not
+ * Reads the first YAML document of `file`; any others are not looked at. Of several places where the text is not
  * YAML all but the last are reported.
  *
  * @throws {Problem} where the text is not YAML, or is larger or deeper than `limits` allow.
  */
-export function readYaml(source: string, problems: Problems): YamlSource {
+export function readYaml(file: string, problems: Problems): YamlSource {
+  const source = withoutByteOrderMark(file);
   if (source.length > limits.sourceLength) {
     throw new Problem(
       `Reading the file: it is longer than ${limits.sourceLength} characters; split it or generate less`,

@@ -139,6 +139,13 @@ Deno.test("places below a text that goes on further left are those of the file",
   });
 });
 
+Deno.test("a byte order mark has no column", async () => {
+  await assertError("\uFEFFt_task: {name: [a], persistent_worker: {}}\n", {
+    place: "1:10",
+    text: "must be a scalar",
+  });
+});
+
 Deno.test("a file that is too long is an error", async () => {
   await assertError("#".repeat(limits.sourceLength + 1), { place: "1:1", text: "longer than" });
 });

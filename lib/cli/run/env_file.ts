@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from "../../diagnostics/byte_order_mark.ts";
 import { UsageError } from "../usage_error.ts";
 
 const NAME = /[A-Za-z_][A-Za-z0-9_.-]*/y;
@@ -13,7 +14,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([["n", "\n"], ["r", "\r"], 
  * hold secrets.
  */
 export function parseEnvFile(text: string, path: string): Map<string, string> {
-  const source = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const source = withoutByteOrderMark(text).replaceAll("\r\n", "\n");
   const variables = new Map<string, string>();
   let at = 0;
 

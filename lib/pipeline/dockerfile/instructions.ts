@@ -1,3 +1,5 @@
+import { withoutByteOrderMark } from "../../diagnostics/byte_order_mark.ts";
+
 /** One instruction of a Dockerfile. */
 export interface Instruction {
   /** In capitals. */
@@ -33,7 +35,7 @@ const DIRECTIVE = /^#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*$/i;
  * @throws {DockerfileError} on an instruction that there is not, or a here-document without an end.
  */
 export function parseInstructions(text: string): Dockerfile {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const lines = withoutByteOrderMark(text).split(/\r?\n/);
   const escape = escapeOf(lines);
   const continued = escape === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
   const instructions: Instruction[] = [];

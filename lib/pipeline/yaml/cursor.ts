@@ -64,9 +64,8 @@ export class Cursor {
   /** Begins at `offset`, which must be the start of a line. */
   constructor(text: string, offset: number) {
     this.text = `${text}\0`;
-    // A byte order mark is no part of the text.
-    this.offset = offset === 0 && text.startsWith("\uFEFF") ? 1 : offset;
-    this.#lineStart = this.offset;
+    this.offset = offset;
+    this.#lineStart = offset;
   }
 
   /** 0-based. */

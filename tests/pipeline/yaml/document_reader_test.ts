@@ -112,7 +112,6 @@ const values: [text: string, value: Simple][] = [
   ["--- # comment\nv: c", "c"],
   ["%YAML 1.1\n---\nv: c", "c"],
   ["%TAG !x! tag:x,2000:\n---\nv: !x!y c", "c"],
-  ["\uFEFFv: c", "c"],
   ["# a\n\n# b\nv: # c\n  # d\n  e # f\n# g", "e"],
 ];
 
