@@ -1,8 +1,12 @@
+/** Nobody misspells what is longer, and it would take long to compare. */
+const LONGEST = 100;
+
 /**
  * The candidate that a person most likely meant by a misspelt word, or undefined when none is near:
  * at most a third of its letters may differ. Case does not count.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   let best: string | undefined;
   let bestDistance = Infinity;
   const written = word.toLowerCase();

@@ -56,11 +56,17 @@ export function mapOf<Draft>(
   };
 }
 
+/** What reading one item of a list takes at most, where it is a map that a message is made of. */
+const STEPS_OF_ITEM = 400;
+
 /** A list of those. A map will do: its values count; a scalar is an empty list. */
 export function listOf<T>(item: FieldType<T>): FieldType<T[]> {
   return {
-    read: (node, scope) =>
-      node.kind === "scalar" ? [] : node.children.map((child) => item.read(child, scope)),
+    read(node, scope) {
+      if (node.kind === "scalar") return [];
+      scope.spend(STEPS_OF_ITEM * node.children.length, node.at);
+      return node.children.map((child) => item.read(child, scope));
+    },
     schema: { type: "array", items: item.schema },
   };
 }

@@ -1,4 +1,4 @@
-import { type ListNode, type MapNode, type Node, withChildren } from "./node.ts";
+import { type ListNode, type MapNode, mapNode, type Node, withChildren } from "./node.ts";
 
 /**
  * Folds the occurrences of a collectible field, those of the root before those of the task, into the one value that
@@ -23,8 +23,7 @@ function fold(before: Node, after: Node): Node {
 /** An environment may be written as a list of maps as well; that is as good as one map. */
 function normalised(node: Node): Node {
   if (node.kind !== "list" || (node.name !== "env" && node.name !== "environment")) return node;
-  const { name, at } = node;
-  let map: MapNode = { name, at, kind: "map", children: [] };
+  let map = mapNode(node, []);
   for (const item of node.children) {
     if (item.kind !== "map") return node;
     map = withChildren(map, foldChildren(map, item));

@@ -1,9 +1,7 @@
 import { limits } from "./limits.ts";
-import { kindOf, type Node, withChildren } from "./node.ts";
+import { kindOf, MATRIX, type Node, weigh, withChildren } from "./node.ts";
 import { Problem, type Problems } from "./problem.ts";
-import { weigh } from "./weight.ts";
 
-const MATRIX = "matrix";
 const OWNER = /(task|docker_builder|pipe)$/;
 
 /**
@@ -19,8 +17,8 @@ export function expandMatrices(children: readonly Node[], problems: Problems): r
 class MatrixExpansion {
   #steps = 0;
   #weight = 0;
-  /** Which values hold a matrix; copies share most of their values, so most answers are known. */
-  readonly #holding = new WeakMap<readonly Node[], boolean>();
+  /** Children that were copied, once more for each matrix that was replaced. */
+  #copied = 0;
 
   /** What takes the place of `node`, in which every matrix has its owner within `node`. */
   expand(node: Node): Node[] {
@@ -30,7 +28,7 @@ class MatrixExpansion {
         node.at,
       );
     }
-    if (node.kind === "scalar" || !this.#holds(node)) return [node];
+    if (node.kind === "scalar" || !node.holdsMatrix) return [node];
     const copies = OWNER.test(node.name) ? this.#copies(node) : [node];
     return copies.map((copy) =>
       copy.kind === "scalar" ? copy : withChildren(copy, copy.children.flatMap((child) => this.expand(child)))
@@ -51,8 +49,8 @@ class MatrixExpansion {
         this.#weight += weigh(next);
       }
       if (
-        this.#steps > 2 * limits.tasks || done.length > limits.tasks || this.#weight > limits.weight ||
-        open.length > limits.tasks
+        this.#steps > 2 * limits.tasks || done.length > limits.tasks || open.length > limits.tasks ||
+        this.#weight > limits.weight || this.#copied > limits.weight
       ) {
         throw new Problem(
           "Expanding a matrix: it makes too many tasks, or too large ones; make its lists shorter",
@@ -65,26 +63,18 @@ class MatrixExpansion {
 
   /** The copies of `node` that its first matrix makes, or undefined when it has none of its own. */
   #variants(node: Node): Node[] | undefined {
-    if (node.kind === "scalar" || !this.#holds(node)) return undefined;
+    if (node.kind === "scalar" || !node.holdsMatrix) return undefined;
     for (const [index, child] of node.children.entries()) {
       if (OWNER.test(child.name)) continue;
       const replacements = child.name === MATRIX
         ? optionsOf(child)
         : this.#variants(child)?.map((variant) => [variant]);
       if (replacements) {
+        this.#copied += replacements.length * node.children.length;
         return replacements.map((option) => withChildren(node, node.children.toSpliced(index, 1, ...option)));
       }
     }
     return undefined;
-  }
-
-  #holds(node: Node): boolean {
-    if (node.kind === "scalar") return false;
-    const known = this.#holding.get(node.children);
-    if (known !== undefined) return known;
-    const holds = node.children.some((child) => child.name === MATRIX || this.#holds(child));
-    this.#holding.set(node.children, holds);
-    return holds;
   }
 }
 

@@ -15,15 +15,24 @@ export interface ScalarNode extends Named {
   readonly isNull: boolean;
 }
 
-export interface ListNode extends Named {
-  readonly kind: "list";
+interface Collection extends Named {
   readonly children: readonly Node[];
+  /**
+   * How much it is, written out in full: one for itself and every node below, and one for each 32 characters of text.
+   * What nodes share is counted wherever it is used.
+   */
+  readonly weight: number;
+  /** Whether a `matrix` stands somewhere below. */
+  readonly holdsMatrix: boolean;
+}
+
+export interface ListNode extends Collection {
+  readonly kind: "list";
 }
 
 /** A map in document order. Several children may bear one name; what that means is up to the reader. */
-export interface MapNode extends Named {
+export interface MapNode extends Collection {
   readonly kind: "map";
-  readonly children: readonly Node[];
 }
 
 /**
@@ -37,9 +46,39 @@ export function renamed(node: Node, name: string, at: Position): Node {
   return { ...node, name, at };
 }
 
+/** The key of what a task is copied for. */
+export const MATRIX = "matrix";
+
+const CHARACTERS_OF_ONE = 32;
+
+/** How much a node is; see `Collection`. */
+export function weigh(node: Node): number {
+  return node.kind === "scalar" ? 1 + Math.floor(node.text.length / CHARACTERS_OF_ONE) : node.weight;
+}
+
+/** A map at a place. */
+export function mapNode(place: Named, children: readonly Node[]): MapNode {
+  return { name: place.name, at: place.at, kind: "map", children, ...summed(children) };
+}
+
+/** A list at a place. */
+export function listNode(place: Named, children: readonly Node[]): ListNode {
+  return { name: place.name, at: place.at, kind: "list", children, ...summed(children) };
+}
+
 /** The same map or list with other children. */
 export function withChildren<N extends ListNode | MapNode>(node: N, children: readonly Node[]): N {
-  return { ...node, children };
+  return { ...node, children, ...summed(children) };
+}
+
+function summed(children: readonly Node[]): Pick<Collection, "weight" | "holdsMatrix"> {
+  let weight = 1;
+  let holdsMatrix = false;
+  for (const child of children) {
+    weight += weigh(child);
+    holdsMatrix ||= child.name === MATRIX || (child.kind !== "scalar" && child.holdsMatrix);
+  }
+  return { weight, holdsMatrix };
 }
 
 /** What a person calls the node's kind. */

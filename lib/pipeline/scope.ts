@@ -32,6 +32,11 @@ export class Scope {
     return new Scope(this.variables.with(name, value), this.problems, this.expressions);
   }
 
+  /** Pays for work that would take long if a file asked for it over and over. */
+  spend(steps: number, at: Position): void {
+    this.variables.spend(steps, at);
+  }
+
   /** The text with its variables written out; `at` is where it stands. */
   expand(text: string, at: Position): string {
     return this.variables.expand(text, at);

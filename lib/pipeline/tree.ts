@@ -1,9 +1,8 @@
 import type { Position } from "../diagnostics/diagnostic.ts";
 import { limits } from "./limits.ts";
-import { type MergeExempt, mergeInto } from "./merge.ts";
-import { type ListNode, type MapNode, type Node, renamed } from "./node.ts";
+import { MapDraft, type MergeExempt } from "./map_draft.ts";
+import { type ListNode, listNode, type MapNode, mapNode, type Node, renamed } from "./node.ts";
 import { Problem, type Problems } from "./problem.ts";
-import { weigh } from "./weight.ts";
 import type { YamlList, YamlMap, YamlNode, YamlScalar } from "./yaml/yaml_node.ts";
 import { isMergeKey, keyText } from "./yaml_key.ts";
 import type { YamlSource } from "./yaml_source.ts";
@@ -36,6 +35,9 @@ class TreeBuilder {
   readonly #anchors = new Map<string, Node>();
   /** The anchors of the values that are being read, one within another. */
   readonly #open: string[] = [];
+  /** How many fields and items merges have brought. */
+  #merged = 0;
+  #exceeded: Problem | undefined;
 
   constructor(yaml: YamlSource, exempt: MergeExempt, problems: Problems) {
     this.#yaml = yaml;
@@ -50,7 +52,7 @@ class TreeBuilder {
     if (value.anchor === undefined) return this.#buildValue(value, place);
     this.#open.push(value.anchor);
     // What cannot be read is told once, not again for each alias.
-    let node: Node = { ...place, kind: "map", children: [] };
+    let node: Node = mapNode(place, []);
     try {
       return node = this.#buildValue(value, place);
     } finally {
@@ -62,7 +64,7 @@ class TreeBuilder {
   #buildValue(value: YamlScalar | YamlList | YamlMap, place: Place): Node {
     if (value.kind === "map") return this.#buildMap(value, place);
     if (value.kind === "list") {
-      return this.#bounded({ ...place, kind: "list", children: this.#buildItems(value) });
+      return this.#bounded(listNode(place, this.#buildItems(value)));
     }
     if (value.tag?.includes("(")) {
       throw new Problem(
@@ -81,19 +83,14 @@ class TreeBuilder {
 
   #buildMap(map: YamlMap, place: Place): MapNode | ListNode {
     const mapStart = this.#start(map);
-    let kind: "map" | "list" = "map";
-    let children: Node[] = [];
+    const draft = new MapDraft(this.#exempt);
     for (const { key, value } of map.entries) {
       this.#problems.attempt(() => {
-        if (!isMergeKey(key)) return void children.push(this.#buildEntry(key, { value, mapStart }));
-        const list = this.#merge(children, value, mapStart);
-        if (!list) return;
-        // The map becomes that list; whatever follows is put behind its items.
-        kind = "list";
-        children = [...list];
+        if (isMergeKey(key)) this.#merge(draft, value, mapStart);
+        else draft.add(this.#buildEntry(key, { value, mapStart }));
       });
     }
-    return this.#bounded({ ...place, kind, children });
+    return this.#bounded(draft.finish(place));
   }
 
   #buildEntry(key: YamlNode, { value, mapStart }: { value: YamlNode; mapStart: Position }): Node {
@@ -110,14 +107,20 @@ class TreeBuilder {
     return this.build(value, { name, at });
   }
 
-  /** Merges `value` into `children`. A list that is merged as a whole is returned: it takes the map's place. */
-  #merge(children: Node[], value: YamlNode, mapStart: Position): readonly Node[] | undefined {
+  /** Merges `value` into the map that begins at `mapStart`. */
+  #merge(draft: MapDraft, value: YamlNode, mapStart: Position): void {
     switch (value.kind) {
-      case "alias":
-        return this.#mergeAlias(children, this.#resolve(value.name, this.#start(value)), {
-          name: value.name,
-          mapStart,
-        });
+      case "alias": {
+        const template = this.#resolve(value.name, this.#start(value));
+        if (template.kind === "scalar") {
+          throw new Problem(
+            `Merging "<<: *${value.name}": the anchor stands for a scalar; only a map or a list can be merged`,
+            mapStart,
+          );
+        }
+        this.#spend(template, mapStart);
+        return template.kind === "map" ? draft.merge(template) : draft.become(template);
+      }
       case "list":
         for (const item of value.items) {
           const at = this.#start(item);
@@ -128,31 +131,15 @@ class TreeBuilder {
               mapStart,
             );
           }
-          mergeInto(children, template, this.#exempt);
+          this.#spend(template, mapStart);
+          draft.merge(template);
         }
-        return undefined;
+        return;
       case "map":
       case "scalar":
         // Without effect in the reference; its anchors count all the same.
         this.build(value, { name: "", at: this.#start(value) });
-        return undefined;
     }
-  }
-
-  #mergeAlias(
-    children: Node[],
-    template: Node,
-    { name, mapStart }: { name: string; mapStart: Position },
-  ): readonly Node[] | undefined {
-    if (template.kind === "list") return template.children;
-    if (template.kind === "scalar") {
-      throw new Problem(
-        `Merging "<<: *${name}": the anchor stands for a scalar; only a map or a list can be merged`,
-        mapStart,
-      );
-    }
-    mergeInto(children, template, this.#exempt);
-    return undefined;
   }
 
   #resolve(anchor: string, at: Position): Node {
@@ -166,14 +153,23 @@ class TreeBuilder {
   }
 
   /** A file of a few lines can make aliases of aliases of aliases. */
-  #bounded<N extends Node>(node: N): N {
-    if (weigh(node) > limits.weight) {
-      throw new Problem(
-        "Reading YAML: written out in full, the aliases and merges here are too much",
-        node.at,
-      );
-    }
+  #bounded<N extends ListNode | MapNode>(node: N): N {
+    if (node.weight > limits.weight) throw this.#tooMuch(node.at);
     return node;
+  }
+
+  /** A file of many lines can merge into each of its maps all of the one before. */
+  #spend({ children }: MapNode | ListNode, at: Position): void {
+    this.#merged += children.length;
+    if (this.#merged > limits.weight) throw this.#tooMuch(at);
+  }
+
+  /** Always the same, so that it is told once. */
+  #tooMuch(at: Position): Problem {
+    return this.#exceeded ??= new Problem(
+      "Reading YAML: written out in full, the aliases and merges here are too much",
+      at,
+    );
   }
 
   #start({ offset }: YamlNode): Position {

@@ -72,6 +72,11 @@ export class Variables {
     return expanded;
   }
 
+  /** @throws {Problem} when the file's budget is spent. */
+  spend(steps: number, at: Position): void {
+    this.#budget.spend(steps, at);
+  }
+
   #entries(): readonly [name: string, value: string][] {
     this.#sorted ??= [...new Map([...this.#task, ...this.#host])].sort(([left], [right]) =>
       left < right ? 1 : -1

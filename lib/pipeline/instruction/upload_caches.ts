@@ -11,8 +11,7 @@ export const UPLOAD_CACHES = "upload_caches";
 
 /** Reads `upload_caches`; `earlier` are the commands above it. */
 export function readUploadCaches(node: Node, earlier: readonly PlacedCommand[], scope: Scope): Command[] {
-  const names = new Set(earlier.map(({ command }) => command.name));
-  const uploaded = new Set(earlier.map(({ command }) => uploadOf(command)));
+  const { names, uploaded } = indexOf(earlier);
   return texts.read(node, scope).map((cache) => {
     if (!names.has(cache)) {
       throw new Problem(`Reading "${node.name}": there is no cache "${cache}" above it`, node.at);
@@ -22,6 +21,28 @@ export function readUploadCaches(node: Node, earlier: readonly PlacedCommand[], 
     }
     return uploadCommand(cache);
   });
+}
+
+/** What `upload_caches` looks for among the first so many commands of a task. */
+interface Index {
+  readonly names: Set<string>;
+  readonly uploaded: Set<string>;
+  count: number;
+}
+
+/** By the lists of commands, which only ever grow. */
+const indexes = new WeakMap<readonly PlacedCommand[], Index>();
+
+function indexOf(commands: readonly PlacedCommand[]): Index {
+  const index = indexes.get(commands) ?? { names: new Set(), uploaded: new Set(), count: 0 };
+  indexes.set(commands, index);
+  for (const { command } of commands.slice(index.count)) {
+    index.names.add(command.name);
+    const uploaded = uploadOf(command);
+    if (uploaded !== undefined) index.uploaded.add(uploaded);
+  }
+  index.count = commands.length;
+  return index;
 }
 
 /** An upload for each cache, unless the task says itself when it uploads. */

@@ -1,16 +1,15 @@
 import { nearest } from "../../diagnostics/nearest.ts";
 import { limits } from "../limits.ts";
 import { warnOfCloudInstance } from "../instance/cloud_instance.ts";
-import type { Node } from "../node.ts";
+import { type Node, weigh } from "../node.ts";
 import { isEnabled } from "../only_if.ts";
 import { Problem } from "../problem.ts";
 import { conditionFields, environmentFields, sharedFields } from "./common_fields.ts";
 import { ordinaryTask } from "./ordinary_task.ts";
-import { weigh } from "../weight.ts";
 import type { TaskContext } from "./read_task.ts";
 import type { TaskDraft } from "./task_draft.ts";
 import type { TaskDrafts } from "./task_drafts.ts";
-import { readTaskLike } from "./task_kinds.ts";
+import { isTaskLike, readTaskLike } from "./task_kinds.ts";
 
 /** What the root may say for all tasks. */
 const rootFields = {
@@ -29,6 +28,10 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
   const enabled: TaskDraft[] = [];
   const disabled: TaskDraft[] = [];
   const inherited = weightOfInherited(context);
+  const oneTooMany = root.filter(isTaskLike)[limits.tasks];
+  if (oneTooMany) {
+    throw new Problem(`Reading the file: it has more than ${limits.tasks} tasks`, oneTooMany.at);
+  }
   let commands = 0;
   for (const node of root) {
     warnOfMisnamedTask(node, context);
@@ -37,9 +40,6 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
     if (!task) {
       warnOfUnknownKey(node, context);
       continue;
-    }
-    if (id >= limits.tasks) {
-      throw new Problem(`Reading the file: it has more than ${limits.tasks} tasks`, node.at);
     }
     commands += task.draft.commands.length;
     if (commands > limits.commands) {

@@ -7,6 +7,11 @@ import { type ReadTask, readTask, type TaskContext } from "./read_task.ts";
 /** The kinds of tasks, in the order in which a key is compared with them. */
 export const taskKinds = [ordinaryTask, dockerBuilder, pipe] as const;
 
+/** Whether the key of a child of the root says that it is a task. */
+export function isTaskLike({ name }: Node): boolean {
+  return taskKinds.some(({ suffix }) => name.endsWith(suffix));
+}
+
 /** Reads a child of the root as a task; undefined when its key says that it is none. */
 export function readTaskLike(
   node: Node,

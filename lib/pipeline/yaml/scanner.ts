@@ -39,6 +39,8 @@ export class Scanner {
   readonly #outerIndents: number[] = [];
   /** The key that may be open here, and in each of the brackets and braces around. */
   readonly #keys: (PossibleKey | undefined)[] = [undefined];
+  /** The same by how many tokens are before them. */
+  readonly #keysByIndex = new Map<number, PossibleKey>();
   /** Whether a key may begin here. */
   #allowsKey = true;
 
@@ -74,7 +76,8 @@ export class Scanner {
   }
 
   #mayHeadBeKey(): boolean {
-    return this.#keys.some((key) => key?.index === this.#taken && this.#isStillPossible(key));
+    const key = this.#keysByIndex.get(this.#taken);
+    return key !== undefined && this.#isStillPossible(key);
   }
 
   #isStillPossible(key: PossibleKey): boolean {
@@ -191,13 +194,20 @@ export class Scanner {
     const { offset, line, column } = this.#cursor;
     const index = this.#taken + this.#tokens.length - this.#head;
     const isRequired = !this.#isInFlow && this.#indent === column;
-    this.#keys[this.#keys.length - 1] = { offset, line, column, index, isRequired };
+    this.#setKey({ offset, line, column, index, isRequired });
   }
 
   #forgetKey(): void {
     const key = this.#keys.at(-1);
     if (key?.isRequired) throw missingColon(key.offset);
-    this.#keys[this.#keys.length - 1] = undefined;
+    this.#setKey(undefined);
+  }
+
+  #setKey(key: PossibleKey | undefined): void {
+    const before = this.#keys.at(-1);
+    if (before) this.#keysByIndex.delete(before.index);
+    this.#keys[this.#keys.length - 1] = key;
+    if (key) this.#keysByIndex.set(key.index, key);
   }
 
   /** What ends every block, and is itself so long. */
@@ -289,7 +299,7 @@ export class Scanner {
     if (key && this.#isStillPossible(key)) {
       this.#insert({ type: "key", offset: key.offset }, key.index);
       this.#beginBlock("block map start", key);
-      this.#keys[this.#keys.length - 1] = undefined;
+      this.#setKey(undefined);
       this.#allowsKey = false;
     } else {
       const { column, offset } = this.#cursor;
