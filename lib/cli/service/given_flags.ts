@@ -1,4 +1,5 @@
 import type { FlagParametersForType } from "@stricli/core";
+import { errorMessage } from "../../diagnostics/error_message.ts";
 import type { CliContext } from "../command.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -51,9 +52,16 @@ function asGiven(name: string, { kind, brief, parse, placeholder }: DefinedFlag)
     async parse(this: CliContext, text: string): Promise<string> {
       if (kind === "boolean") {
         if (text === "") return argument;
-        throw new SyntaxError("it takes no value");
+        throw new UsageError(`${argument} takes no value: leave it out where it does not hold`);
       }
-      await parse?.call(this, text);
+      try {
+        await parse?.call(this, text);
+      } catch (error) {
+        // The library names the flag only of what is thrown at once.
+        throw new UsageError(`Invalid ${JSON.stringify(text)} for ${argument}: ${errorMessage(error)}`, {
+          cause: error,
+        });
+      }
       if (placeholder !== "PATH" && placeholder !== "DIR") return `${argument}=${text}`;
       const { resolve } = await import("node:path");
       return `${argument}=${resolve(this.io.workingDirectory, text)}`;

@@ -144,11 +144,11 @@ Deno.test("controller install --dry-run takes the flags of controller run", asyn
 Deno.test("install refuses what the service would end with at its start", async () => {
   for (
     const [args, problem] of [
-      [["--labels=x"], /key=value/],
+      [["--labels=x"], /^Invalid "x" for --labels: .*key=value/],
       [["--name=a", "--name=b"], /--name is given twice/],
-      [["--service-name=../x"], /letters, digits/],
+      [["--service-name=../x"], /for --service-name: expected letters, digits/],
       [["--nmae=x"], /--nmae/],
-      [["--dry-run=maybe"], /it takes no value/],
+      [["--dry-run=maybe"], /^--dry-run takes no value/],
     ] as const
   ) {
     const { exitCode, stderr } = await cirrus("worker", "install", "--dry-run", ...args);
