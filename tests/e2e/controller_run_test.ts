@@ -146,6 +146,7 @@ Deno.test("a controller listens in plaintext for others only where that is insis
   const insisting = place.start(["controller", "run", "--data-dir=data", ...flags, "--insecure"]);
   await insisting.hasPrinted("cirrus worker run --rpc-endpoint=http://ci.example.com:6130 ");
   await insisting.hasPrinted("whoever can read the network can read the tokens", "stderr");
+  await insisting.hasPrinted("workers on other machines cannot reach 127.0.0.1:0, where caches", "stderr");
   await stop(insisting);
 });
 

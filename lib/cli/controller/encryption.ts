@@ -4,6 +4,24 @@ import { hostAndPort } from "../../rpc/host_and_port.ts";
 import { UsageError } from "../usage_error.ts";
 import type { ListenAddress } from "../../units/listen_address.ts";
 
+/** Warns where workers that get tasks from other machines could not get what those store. */
+export function warnOfHiddenApi(
+  { listen, httpListen, publicHttpUrl }: {
+    readonly listen: ListenAddress;
+    readonly httpListen: ListenAddress;
+    readonly publicHttpUrl?: string;
+  },
+  { logger }: { readonly logger: Logger },
+): void {
+  if (isLoopback(listen.hostname) || !isLoopback(httpListen.hostname) || publicHttpUrl !== undefined) return;
+  logger.warning(
+    `workers on other machines cannot reach ${
+      hostAndPort(httpListen.hostname, httpListen.port)
+    }, where caches and ` +
+      "artifacts are: let --http-listen be open to them too, or name a proxy for it by --public-http-url",
+  );
+}
+
 /**
  * Refuses to listen in plaintext where others could read the tokens, unless that is what the person wants; then it warns.
  * Throws a `UsageError`.

@@ -17,7 +17,7 @@ import { closeWhenAsked } from "./close_when_asked.ts";
 import type { ControllerRunFlags } from "./controller_flags.ts";
 import { readControllerSettings } from "./controller_settings.ts";
 import { defaultDataDirectory } from "./default_data_directory.ts";
-import { checkEncryption } from "./encryption.ts";
+import { checkEncryption, warnOfHiddenApi } from "./encryption.ts";
 import { publishLocalController } from "./local_controller.ts";
 import { maxCacheBytes } from "./max_caches.ts";
 import { ServedController } from "./served_controller.ts";
@@ -38,6 +38,7 @@ export async function runController(flags: ControllerRunFlags, io: Io): Promise<
   const certificate = await readCertificate(settings);
   const encrypted = certificate !== undefined;
   checkEncryption([listen, httpListen], { encrypted, insecure, logger });
+  warnOfHiddenApi(settings, { logger });
 
   const dataDirectory = path(settings.dataDir ?? defaultDataDirectory(io));
   await makeDataDirectory(dataDirectory);
