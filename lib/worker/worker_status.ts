@@ -31,7 +31,7 @@ export async function readStatuses(stateDirectory: string): Promise<WorkerStatus
     const status = await readStatus(owner);
     if (status) statuses.push(status);
   }
-  return statuses.sort((a, b) => a.since.localeCompare(b.since));
+  return statuses.sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
 }
 
 /** Undefined for a worker that has only just started or is about to end, and for one of another version. */

@@ -2,7 +2,7 @@
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of graphemes(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -12,7 +12,7 @@ export function fitWidth(text: string, columns: number): string {
   if (columns < 1) return "";
   let fitted = "";
   let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     width += graphemeWidth(segment);
     if (width > columns - 1) break;
     fitted += segment;
@@ -20,7 +20,13 @@ export function fitWidth(text: string, columns: number): string {
   return `${fitted}…`;
 }
 
-const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** What splits texts takes longer to make than a whole table of plain ones. */
+function graphemes(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 /** The blocks of wide characters in Unicode's EastAsianWidth.txt, rounded to whole blocks. */
 const WIDE =
