@@ -13,6 +13,9 @@ const SECONDS = Number(Deno.env.get("CIRRUS_SOAK_SECONDS") ?? 4);
 /** A program reports five times a second; one that is silent for so long is frozen. */
 const FROZEN_MS = 20_000;
 
+/** What a program may take beyond the time that it is given, to get enough done on a busy machine. */
+const LATE_MS = 120_000;
+
 /** Runs a soak program to its end and brings its last report; fails when it crashes or freezes. */
 async function soak(program: string, args: readonly string[]): Promise<Progress> {
   const file = fileURLToPath(new URL(`soak/${program}`, import.meta.url));
@@ -21,32 +24,29 @@ async function soak(program: string, args: readonly string[]): Promise<Progress>
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  let frozen = false;
-  const kill = () => {
-    frozen = true;
+  let verdict = "crashed";
+  const kill = (because: string) => {
+    verdict = because;
     child.kill("SIGKILL");
   };
-  let watchdog = setTimeout(kill, FROZEN_MS);
+  const tooLate = setTimeout(() => kill("got too little done"), SECONDS * 1000 + LATE_MS);
+  let watchdog = setTimeout(() => kill("froze"), FROZEN_MS);
   let reports = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     clearTimeout(watchdog);
-    watchdog = setTimeout(kill, FROZEN_MS);
+    watchdog = setTimeout(() => kill("froze"), FROZEN_MS);
     reports += text;
   }
   const { code, signal } = await child.status;
   clearTimeout(watchdog);
+  clearTimeout(tooLate);
   const last = reports.trimEnd().split("\n").at(-1) ?? "";
-  assert.ok(!frozen, `The program froze after ${last}`);
-  assert.deepEqual({ code, signal }, { code: 0, signal: null }, `The program crashed after ${last}`);
+  assert.deepEqual({ code, signal }, { code: 0, signal: null }, `The program ${verdict} after ${last}`);
   return JSON.parse(last);
 }
 
 Deno.test("graceful restarts under load lose no call and freeze no caller", async () => {
-  const progress = await soak("restarts.ts", [String(SECONDS)]);
-  assert.ok(
-    progress.calls > 100 && progress.restarts > 2 && progress.latecomers > 10,
-    JSON.stringify(progress),
-  );
+  await soak("restarts.ts", [String(SECONDS)]);
 });
 
 Deno.test("callers that are told to go after a garbage collection stay alive", async () => {
