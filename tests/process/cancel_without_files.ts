@@ -2,6 +2,8 @@
 import { startTool } from "../../lib/process/start_tool.ts";
 import { startShell } from "./shell.ts";
 
+// Deno opens files of its own when it first minds signals, at a time of its choosing, and panics where it cannot.
+Deno.addSignalListener("SIGUSR2", () => {});
 const cancel = new AbortController();
 const program = await startShell("sleep 60", { signal: cancel.signal });
 const tool = startTool(["sleep", "60"], { signal: cancel.signal });
