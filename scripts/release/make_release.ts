@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { billOfMaterials } from "./bill_of_materials.ts";
 import type { BuildIdentity } from "./build_identity.ts";
 import { type CirrusTexts, writeCirrusTexts } from "./cirrus_texts.ts";
@@ -39,6 +39,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<readonly str
     const dependencies = await readDependencies(root);
     const documents = {
       "README.md": await Deno.readTextFile(join(root, "README.md")),
+      "docs/reference.md": await Deno.readTextFile(join(root, "docs/reference.md")),
       "THIRD_PARTY_NOTICES.txt": thirdPartyNotices(dependencies),
     };
     const texts = await writeCirrusTexts(root);
@@ -88,6 +89,7 @@ async function packTarget(
 
 async function write(directory: string, name: string, text: string): Promise<string> {
   const path = join(directory, name);
+  await Deno.mkdir(dirname(path), { recursive: true });
   await Deno.writeTextFile(path, text);
   return path;
 }

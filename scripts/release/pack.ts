@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { zipSync } from "fflate";
 import { runProgram } from "./run_program.ts";
 import type { Target } from "./targets.ts";
@@ -34,6 +34,7 @@ export async function pack(
       const folder = await Deno.makeTempDir({ prefix: "cirrus-pack-" });
       try {
         for (const [name, bytes] of Object.entries(contents)) {
+          await Deno.mkdir(dirname(join(folder, name)), { recursive: true });
           await Deno.writeFile(join(folder, name), bytes, { mode: isExecutable(name) ? 0o755 : 0o644 });
         }
         const names = files.map(({ name }) => name);

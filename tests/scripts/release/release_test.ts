@@ -46,7 +46,7 @@ Deno.test({
     const listed = await runCommand(["tar", "-tvzf", join(directory.path, "cirrus-linux-amd64.tar.gz")]);
     assert.match(
       text(listed.stdout),
-      /^-rwxr-xr-x root\/root +\d+ .* cirrus\n-rw-r--r-- .* README\.md\n-rw-r--r-- /,
+      /^-rwxr-xr-x root\/root +\d+ .* cirrus\n-rw-r--r-- .* README\.md\n-rw-r--r-- .* docs\/reference\.md\n-rw-r--r-- /,
     );
   },
 });
