@@ -154,7 +154,8 @@ export class Worker {
       ledger,
       info: () => this.#info(),
       standby: () => standby.information ? [standby.information] : [],
-      onStandby: (parameters, logger) => obeyStandby(parameters, { standby, logger }),
+      onStandby: (parameters, logger) =>
+        obeyStandby(parameters, { standby, total: this.#options.resources ?? {}, logger }),
       start: (task, session, logger) =>
         startTask(task, { session, ledger, standby, logger, tools: this.#tools }),
       onChange,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { create, equals } from "@bufbuild/protobuf";
+import type { Guest } from "../fakes/guest/guest.ts";
 import { requireGuest } from "../fakes/guest/require_guest.ts";
 import { FakeProgram, IMAGE } from "../fakes/vm_program/fake_program.ts";
 import { StandbyInstanceParametersSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
@@ -70,24 +71,34 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "a VM that dies in the middle of a script fails its task, with the reason, and leaves nothing",
-  ...requireGuest(),
-  async fn() {
-    await using program = await FakeProgram.install("tart");
-    await using upstream = await TaskUpstream.start();
-    upstream.script("echo begun; sleep 1000");
-    await using _worker = await TestedWorker.start([upstream]);
-    upstream.assign("1", inTart());
-    await upstream.ci.until(() => upstream.ci.liveText("main").includes("begun\n"));
-    const [name = ""] = program.home.vmNames();
-    await (await program.guest(name)).kill();
-    const { request } = await upstream.workers.next("taskFailed");
-    assert.match(request.message, /The machine was lost: /);
-    await upstream.workers.next("taskStopped");
-    assert.deepEqual(program.home.vmNames(), []);
-  },
-});
+/** What happens to a VM in the middle of a script. */
+const FAULTS: Record<string, (guest: Guest) => Promise<void>> = {
+  dies: (guest) => guest.kill(),
+  freezes: (guest) => guest.freeze(),
+  "is cut off the network": (guest) => guest.cut(),
+};
+
+for (const [what, strike] of Object.entries(FAULTS)) {
+  Deno.test({
+    name: `a VM that ${what} in the middle of a script fails its task, with the reason, and leaves nothing`,
+    ...requireGuest(),
+    async fn() {
+      await using program = await FakeProgram.install("tart");
+      await using upstream = await TaskUpstream.start();
+      upstream.script("echo begun; sleep 1000");
+      const tart = { bounds: { ssh: { keepaliveMs: 100 } } };
+      await using _worker = await TestedWorker.start([upstream], { tart });
+      upstream.assign("1", inTart());
+      await upstream.ci.until(() => upstream.ci.liveText("main").includes("begun\n"));
+      const [name = ""] = program.home.vmNames();
+      await strike(await program.guest(name));
+      const { request } = await upstream.workers.next("taskFailed");
+      assert.match(request.message, /The machine was lost: /);
+      await upstream.workers.next("taskStopped");
+      assert.deepEqual(program.home.vmNames(), []);
+    },
+  });
+}
 
 Deno.test({
   name: "a disk that is full in the guest fails the script, not the worker",

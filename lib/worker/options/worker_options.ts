@@ -49,7 +49,7 @@ export interface WorkerOptions {
   /** Stands in for the clone instruction of every task. */
   readonly projectSource?: ProjectSource;
   /** How VMs of Tart are made; `project` is mounted in each. */
-  readonly tart?: Pick<TartOptions, "lazyPull" | "project" | "workingDirectory">;
+  readonly tart?: Pick<TartOptions, "lazyPull" | "project" | "workingDirectory" | "bounds">;
   readonly vetu?: Pick<VetuOptions, "lazyPull" | "workingDirectory">;
   readonly tuning?: ConfiguredTuning;
   /** The instance to keep warm, of Tart or Vetu, until an upstream wants another one; none when absent. */

@@ -1,12 +1,19 @@
 import type { StandbyInstanceParameters } from "../../../proto/gen/cirrus_ci_service_pb.ts";
 import { isolationName } from "../../isolation/isolation_name.ts";
 import type { Logger } from "../../logging/logger.ts";
+import type { Resources } from "../resources.ts";
+import { hasRoom } from "./has_room.ts";
 import type { Standby } from "./standby.ts";
 
 /** Keeps what an upstream wants to be kept. This worker keeps one instance: the first one counts. */
 export function obeyStandby(
   wanted: readonly StandbyInstanceParameters[],
-  { standby, logger }: { standby: Pick<Standby, "update">; logger: Logger },
+  { standby, total, logger }: {
+    standby: Pick<Standby, "update">;
+    /** The worker's resources. */
+    total: Resources;
+    logger: Logger;
+  },
 ): void {
   const [parameters, ...others] = wanted;
   if (others.length > 0) {
@@ -15,7 +22,7 @@ export function obeyStandby(
     );
   }
   const kind = parameters?.isolation?.type.case;
-  if (kind !== "tart" && kind !== "vetu") {
+  if (parameters === undefined || (kind !== "tart" && kind !== "vetu")) {
     logger.error(
       `asked to keep a standby instance with the isolation ${
         isolationName(parameters?.isolation)
@@ -23,6 +30,14 @@ export function obeyStandby(
         "only machines of tart and vetu can be kept",
     );
     return;
+  }
+  if (!hasRoom(parameters.resources, { total, inUse: {}, running: 0 })) {
+    logger.warning(
+      `asked to keep a standby instance that takes ${
+        JSON.stringify(parameters.resources)
+      }: there will be none, ` +
+        `this worker has ${JSON.stringify(total)}`,
+    );
   }
   standby.update(parameters);
 }

@@ -11,7 +11,8 @@ import { parameters } from "./tested_standby.ts";
 function obey(...wanted: StandbyInstanceParameters[]) {
   const logger = new RecordingLogger();
   const updates: unknown[] = [];
-  obeyStandby(wanted, { standby: { update: (parameters) => updates.push(parameters) }, logger });
+  const standby = { update: (parameters: unknown) => updates.push(parameters) };
+  obeyStandby(wanted, { standby, total: { cpu: 4 }, logger });
   return { updates, lines: logger.lines };
 }
 
@@ -31,4 +32,15 @@ Deno.test("what is no virtual machine is not kept", () => {
     assert.deepEqual(updates, []);
     assert.match(lines[0] ?? "", /^error asked to keep .*: ignored, only machines of tart and vetu/);
   }
+});
+
+Deno.test("an instance that takes more than the worker has is remembered, and said to be none", () => {
+  const wanted = parameters("a", { resources: { cpu: 8 } });
+  const { updates, lines } = obey(wanted);
+  assert.deepEqual(updates, [wanted]);
+  assert.match(
+    lines[0] ?? "",
+    /^warning asked to keep .* takes {"cpu":8}: there will be none, this worker has {"cpu":4}/,
+  );
+  assert.deepEqual(obey(parameters("a", { resources: { cpu: 4 } })).lines, []);
 });
