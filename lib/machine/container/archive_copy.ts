@@ -4,8 +4,9 @@ import { shellQuote } from "../shell_quote.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { ContainerShell } from "./container_shell.ts";
 import { MountTable } from "./mount_table.ts";
-import { renameEntries, TAR_END } from "./rename_entries.ts";
+import { renameEntries } from "./rename_entries.ts";
 import type { SessionFacts } from "./shell_session.ts";
+import { TAR_END } from "./tar_header.ts";
 
 /** How long the image's `tar` may take; in milliseconds. */
 const UNPACK_MS = 2 * 3_600_000;

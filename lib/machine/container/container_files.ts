@@ -1,11 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { posix } from "node:path";
-import { AbortReason } from "../../async/abort_reason.ts";
-import { describeStatus, succeeded } from "../../process/exit_status.ts";
 import { packTar } from "../local/tar.ts";
 import type { FileEntry, MachineCommand, MachineFiles } from "../machine.ts";
 import { ArchiveCopy, type ArchiveCopyOptions } from "./archive_copy.ts";
 import { listCommand, parseListing } from "./file_listing.ts";
+import { printedBy } from "./printed_by.ts";
 import { shellQuote } from "../shell_quote.ts";
 import { type TarEntry, TarReader } from "./tar_entries.ts";
 import { tarOfFile } from "./tar_file.ts";
@@ -52,7 +51,7 @@ export class ContainerFiles implements MachineFiles {
     }
     await this.#look(path, "Reading");
     const cat = this.#options.facts.tools.get("cat");
-    if (cat !== undefined) return await this.#output(`Reading ${path}`, [cat, "--", path]);
+    if (cat !== undefined) return await this.#print(`Reading ${path}`, [cat, "--", path]);
     const tar = new TarReader(this.#archives.from(path));
     const entry = await tar.next();
     if (entry?.kind === "file") return ReadableStream.from(tar.content());
@@ -91,7 +90,7 @@ export class ContainerFiles implements MachineFiles {
 
   async remove(path: string): Promise<void> {
     const remove = 'rm -rf -- "$1" && exit; chmod -R u+rwx -- "$1"; exec rm -rf -- "$1"';
-    const removed = await this.#output(`Removing ${path}`, ["/bin/sh", "-c", remove, "sh", path]);
+    const removed = await this.#print(`Removing ${path}`, ["/bin/sh", "-c", remove, "sh", path]);
     for await (const _ of removed) { /* its end tells */ }
   }
 
@@ -102,7 +101,7 @@ export class ContainerFiles implements MachineFiles {
     const stat = tools.get("stat");
     if (find !== undefined && stat !== undefined) {
       const nonce = crypto.randomUUID();
-      const output = await this.#output(`Listing ${path}`, listCommand({ find, stat, nonce }), path);
+      const output = await this.#print(`Listing ${path}`, listCommand({ find, stat, nonce }), path);
       return yield* parseListing(output, nonce);
     }
     const tar = new TarReader(this.#archives.from(`${path}/.`));
@@ -120,7 +119,7 @@ export class ContainerFiles implements MachineFiles {
     for (const path of paths) await this.#look(posix.join(directory, path), "Packing");
     const tar = this.#options.facts.tools.get("tar");
     if (tar !== undefined) {
-      return await this.#output(`Packing ${directory}`, [tar, "-c", "-f", "-", "--", ...paths], directory);
+      return await this.#print(`Packing ${directory}`, [tar, "-c", "-f", "-", "--", ...paths], directory);
     }
     return this.#archives.pack(directory, paths);
   }
@@ -159,37 +158,14 @@ export class ContainerFiles implements MachineFiles {
     }
   }
 
+  #print(doing: string, argv: MachineCommand["argv"], workingDirectory = "/") {
+    const { shell, environment, signal } = this.#options;
+    return printedBy(shell, { doing, signal, command: { argv, environment, workingDirectory } });
+  }
+
   async #request(doing: string, text: string): Promise<void> {
     const answer = await this.#options.shell.request(text);
     if (answer.code !== 0) throw new Error(`${doing}: ${answer.text.trim() || `exit status ${answer.code}`}`);
-  }
-
-  /** What a program of the image prints; its failure is an error of the stream. */
-  async #output(
-    doing: string,
-    argv: readonly [string, ...string[]],
-    workingDirectory = "/",
-  ): Promise<ReadableStream<Uint8Array>> {
-    const { shell, environment, signal } = this.#options;
-    const stop = new AbortController();
-    const { output, status } = await shell.start({ argv, environment, workingDirectory }, {
-      signal: AbortSignal.any([signal, stop.signal]),
-      streaming: true,
-    });
-    const reader = output.getReader();
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const { value } = await reader.read();
-        if (value) return controller.enqueue(value);
-        const end = await status;
-        if (!succeeded(end)) throw new Error(`${doing}: ${argv[0]} failed with ${describeStatus(end)}`);
-        controller.close();
-      },
-      async cancel() {
-        stop.abort(new AbortReason("finished", "Nobody reads it any more"));
-        await Promise.allSettled([reader.cancel(), status]);
-      },
-    }, { highWaterMark: 0 });
   }
 }
 

@@ -1,10 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { FileKind } from "../machine.ts";
-
-const BLOCK = 512;
-
-/** More than this no path takes; in bytes. */
-const MAX_EXTENDED_BYTES = 1024 * 1024;
+import { type Extended, isExtended, readExtended } from "./extended_header.ts";
+import { nameOf, numberOf, TAR_BLOCK, TAR_FIELDS, textOf } from "./tar_header.ts";
 
 /** One entry of a tar, as its headers tell it. */
 export interface TarEntry {
@@ -33,28 +30,23 @@ export class TarReader {
 
   /** The next entry; undefined at the end. */
   async next(): Promise<TarEntry | undefined> {
-    const extended: { path?: string; size?: number } = {};
+    const extended: Extended = { records: "" };
     for (;;) {
       for await (const _ of this.content()) { /* what nobody wants */ }
-      const header = await this.#take(BLOCK);
-      if (header.length < BLOCK || header.every((byte) => byte === 0)) return undefined;
-      const text = (from: number, to: number) => header.toString("utf8", from, to).replace(/\0[^]*$/, "");
-      const size = extended.size ?? sizeOf(header);
-      this.#left = size;
-      this.#padding = (BLOCK - size % BLOCK) % BLOCK;
-      const type = text(156, 157);
-      if (type === "x" || type === "g" || type === "L" || type === "K") {
-        if (size > MAX_EXTENDED_BYTES) throw new Error("Reading a tar: a header is too large");
-        const content = await this.#take(size);
-        this.#left = 0;
-        if (type === "x") readPax(content, extended);
-        if (type === "L") extended.path = content.toString().replace(/\0+$/, "");
+      const header = await this.#take(TAR_BLOCK);
+      if (header.length < TAR_BLOCK || header.every((byte) => byte === 0)) return undefined;
+      const type = textOf(header, TAR_FIELDS.type);
+      const ownSize = numberOf(header, TAR_FIELDS.size);
+      const isAbout = isExtended(type, ownSize);
+      const size = isAbout ? ownSize : extended.size ?? ownSize;
+      this.#padding = (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK;
+      if (isAbout) {
+        readExtended(extended, { type, content: await this.#take(size) });
         continue;
       }
-      const prefix = text(257, 262) === "ustar" ? text(345, 500) : "";
-      const name = text(0, 100);
-      const path = extended.path ?? (prefix === "" ? name : `${prefix}/${name}`);
-      return { path, kind: kindOf(type), size, mode: parseInt(text(100, 108), 8) & 0o7777 };
+      this.#left = size;
+      const path = Buffer.from(extended.path ?? nameOf(header), "latin1").toString();
+      return { path, kind: kindOf(type), size, mode: numberOf(header, TAR_FIELDS.mode) & 0o7777 };
     }
   }
 
@@ -91,25 +83,6 @@ export class TarReader {
     const chunk = this.#unread.subarray(0, most);
     this.#unread = this.#unread.subarray(chunk.length);
     return chunk;
-  }
-}
-
-/** Octal digits, or, for files of 8 GiB and more, a binary number. */
-function sizeOf(header: Buffer): number {
-  if ((header[124] ?? 0) & 0x80) return Number(header.readBigUInt64BE(128));
-  return parseInt(header.toString("latin1", 124, 136), 8) || 0;
-}
-
-/** Records of `LENGTH KEY=VALUE\n`, the length in bytes: pax(1). */
-function readPax(content: Buffer, extended: { path?: string; size?: number }): void {
-  for (let at = 0; at < content.length;) {
-    const length = parseInt(content.toString("latin1", at, at + 20), 10);
-    if (!(length > 0)) return;
-    const [, key, value = ""] = /^\d+ ([^=]*)=([^]*)\n$/.exec(content.toString("utf8", at, at + length)) ??
-      [];
-    if (key === "path") extended.path = value;
-    if (key === "size") extended.size = Number(value);
-    at += length;
   }
 }
 

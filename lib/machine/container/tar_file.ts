@@ -1,24 +1,19 @@
 import { Buffer } from "node:buffer";
+import { paxHeader } from "./extended_header.ts";
+import { padded, seal, setNumber, setText, TAR_BLOCK, TAR_END, TAR_FIELDS } from "./tar_header.ts";
 
-const BLOCK = 512;
-
-/** A tar with one file, of a name of at most 100 bytes: ustar, pax(1). */
+/** A tar with one file. */
 export function tarOfFile(name: string, content: Uint8Array, mode: number): Uint8Array {
-  const header = Buffer.alloc(BLOCK);
-  if (Buffer.byteLength(name) > 100) {
-    throw new Error(`Packing the file ${name}: its name has more than 100 bytes`);
-  }
-  const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
-  header.write(name, 0);
-  header.write(octal(mode, 7), 100);
-  header.write(octal(0, 7), 108);
-  header.write(octal(0, 7), 116);
-  header.write(octal(content.length, 11), 124);
-  header.write(octal(Math.floor(Date.now() / 1000), 11), 136);
-  header.write("        0", 148);
-  header.write("ustar\x0000", 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${octal(sum, 6)}\0 `, 148);
-  const padding = (BLOCK - content.length % BLOCK) % BLOCK;
-  return Buffer.concat([header, content, Buffer.alloc(padding + 2 * BLOCK)]);
+  const header = Buffer.alloc(TAR_BLOCK);
+  const path = Buffer.from(name).toString("latin1");
+  setText(header, TAR_FIELDS.name, path);
+  setNumber(header, TAR_FIELDS.mode, mode);
+  setNumber(header, TAR_FIELDS.uid, 0);
+  setNumber(header, TAR_FIELDS.gid, 0);
+  setNumber(header, TAR_FIELDS.size, content.length);
+  setNumber(header, TAR_FIELDS.time, Math.floor(Date.now() / 1000));
+  setText(header, TAR_FIELDS.type, "0");
+  seal(header);
+  const long = path.length > TAR_FIELDS.name.bytes ? paxHeader({ path, records: "" }) : new Uint8Array();
+  return Buffer.concat([long, header, padded(content), TAR_END]);
 }
