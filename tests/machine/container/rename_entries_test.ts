@@ -52,9 +52,9 @@ for (const format of ["gnu", "pax", "ustar"]) {
     const r = "r".repeat(60);
     assert.equal(lines.length, 5);
     for (const line of lines) assert.match(line, / 3000000\/7 .* r{60}\//);
-    assert.ok(lines[1]?.endsWith(` ${r}/${LONG}`), lines[1]);
-    assert.ok(lines[3]?.endsWith(` ${r}/link link to ${r}/hard`), lines[3]);
-    assert.ok(lines[4]?.endsWith(` ${r}/soft -> d/e`), lines[4]);
+    assert.ok(lines[1]?.endsWith(` ${r}/${LONG}`), text);
+    assert.ok(lines[3]?.endsWith(` ${r}/link link to ${r}/hard`), text);
+    assert.ok(lines[4]?.endsWith(` ${r}/soft -> d/e`), text);
     const { stdout: content } = await runCommand(["tar", "-x", "-O", "-f", "-", `${r}/${LONG}`], {
       stdin: ReadableStream.from([tar]),
     });
