@@ -6,16 +6,19 @@ import { relayLines } from "./relay_lines.ts";
 export interface DenoTestOptions {
   /** The folder to run in. */
   readonly cwd: string;
-  /** Kills the tests; its reason is told. */
+  /** Ends the tests; its reason is told, and which of them still run. */
   readonly signal: AbortSignal;
   /** Gets each line of what is printed. Without it, all goes to where this program prints. */
   readonly write?: (line: string) => void;
 }
 
+/** How long `deno test` has to say which tests still run and to write its report, in milliseconds. */
+const LAST_WORDS_MS = 10_000;
+
 /** How long what tests have left running may hold their output open, in milliseconds. */
 const HELD_OUTPUT_MS = 5_000;
 
-/** Runs `deno test` and counts its tests. One at least counts as failed when it fails as a whole or is killed. */
+/** Runs `deno test` and counts its tests. One at least counts as failed when it fails as a whole or is ended. */
 export async function runDenoTest(args: readonly string[], options: DenoTestOptions): Promise<TestCounts> {
   const { cwd, signal, write } = options;
   const report = await Deno.makeTempFile({ suffix: ".xml" });
@@ -27,14 +30,16 @@ export async function runDenoTest(args: readonly string[], options: DenoTestOpti
       stdout: output,
       stderr: output,
     }).spawn();
-    const kill = () => child.kill("SIGKILL");
-    signal.addEventListener("abort", kill);
+    const end = () => endTests(child);
+    signal.addEventListener("abort", end);
     const relayed = write ? relay([child.stdout, child.stderr], { child, write }) : undefined;
     const { success } = await child.status;
-    signal.removeEventListener("abort", kill);
+    signal.removeEventListener("abort", end);
     await relayed;
     if (signal.aborted) {
-      (write ?? console.error)(`${errorMessage(signal.reason)}: the last test named above hangs`);
+      (write ?? console.error)(
+        `${errorMessage(signal.reason)}: what is pending above, or else the last test, hangs`,
+      );
     }
     const { passed, failed, skipped } = countTests(await Deno.readTextFile(report));
     // What fails before a test begins, such as a type error, is in no report.
@@ -42,6 +47,12 @@ export async function runDenoTest(args: readonly string[], options: DenoTestOpti
   } finally {
     await Deno.remove(report);
   }
+}
+
+/** Asked so, `deno test` names the tests that still run, and counts them with those that have ended. */
+async function endTests(child: Deno.ChildProcess): Promise<void> {
+  child.kill("SIGINT");
+  if (!await within(child.status, LAST_WORDS_MS)) child.kill("SIGKILL");
 }
 
 async function relay(
