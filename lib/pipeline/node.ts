@@ -53,7 +53,12 @@ const CHARACTERS_OF_ONE = 32;
 
 /** How much a node is; see `Collection`. */
 export function weigh(node: Node): number {
-  return node.kind === "scalar" ? 1 + Math.floor(node.text.length / CHARACTERS_OF_ONE) : node.weight;
+  return node.kind === "scalar" ? weighText(node.text) : node.weight;
+}
+
+/** The same for a text that is in no node. */
+export function weighText(text: string): number {
+  return 1 + Math.floor(text.length / CHARACTERS_OF_ONE);
 }
 
 /** A map at a place. */

@@ -73,6 +73,16 @@ for (
   });
 }
 
+Deno.test("a file with more tasks than what variables from outside allow is one error with a place", async () => {
+  const host = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`V${index}`, "x"]));
+  const source = `persistent_worker: {}\n${many(100, (index) => `t${index}_task: {name: $A}\n`)}`;
+  const { tasks, diagnostics } = await parse(source, { host });
+  assert.deepEqual(tasks, []);
+  assert.deepEqual(diagnostics.map(({ message, position }) => [message.slice(0, 40), position?.line]), [
+    ["Reading the file: there are too many tas", 22],
+  ]);
+});
+
 Deno.test("a file of ten thousand caches with an upload for each is read", async () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `c${index}`);
   const caches = names.map((name) => `  ${name}_cache: {folder: x}\n`).join("");

@@ -1,7 +1,7 @@
 import { nearest } from "../../diagnostics/nearest.ts";
 import { limits } from "../limits.ts";
 import { warnOfCloudInstance } from "../instance/cloud_instance.ts";
-import { type Node, weigh } from "../node.ts";
+import { type Node, weigh, weighText } from "../node.ts";
 import { isEnabled } from "../only_if.ts";
 import { Problem } from "../problem.ts";
 import { conditionFields, environmentFields, sharedFields } from "./common_fields.ts";
@@ -50,7 +50,7 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
     }
     if (id * inherited > limits.weight) {
       throw new Problem(
-        "Reading the file: there are too many tasks for all that they inherit; move it into those that need it",
+        "Reading the file: there are too many tasks for all that they inherit, variables from outside of it too; move it into those that need it",
         node.at,
       );
     }
@@ -60,11 +60,12 @@ export function readTasks(root: readonly Node[], context: TaskContext): TaskDraf
   return { enabled, disabled, count: enabled.length + disabled.length };
 }
 
-/** How much every task gets from the root. */
+/** How much every task gets from the root, and of variables from the host. */
 function weightOfInherited(context: TaskContext): number {
-  const { root } = context;
-  const names = namesAtRoot(context);
-  return names.flatMap((name) => root.get(name) ?? []).reduce((sum, node) => sum + weigh(node), 0);
+  const { root, environment } = context;
+  const nodes = namesAtRoot(context).flatMap((name) => root.get(name) ?? []).map(weigh);
+  const variables = environment.values().map((value) => weighText(value)).toArray();
+  return [...nodes, ...variables].reduce((sum, weight) => sum + weight, 0);
 }
 
 /** The keys of the root that hold for all tasks. */
