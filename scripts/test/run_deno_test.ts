@@ -15,9 +15,6 @@ export interface DenoTestOptions {
 /** How long `deno test` has to say which tests still run and to write its report, in milliseconds. */
 const LAST_WORDS_MS = 10_000;
 
-/** How long what tests have left running may hold their output open, in milliseconds. */
-const HELD_OUTPUT_MS = 5_000;
-
 /** Runs `deno test` and counts its tests. One at least counts as failed when it fails as a whole or is ended. */
 export async function runDenoTest(args: readonly string[], options: DenoTestOptions): Promise<TestCounts> {
   const { cwd, signal, write } = options;
@@ -32,7 +29,8 @@ export async function runDenoTest(args: readonly string[], options: DenoTestOpti
     }).spawn();
     const end = () => endTests(child);
     signal.addEventListener("abort", end);
-    const relayed = write ? relay([child.stdout, child.stderr], { child, write }) : undefined;
+    const relayed = write &&
+      Promise.all([child.stdout, child.stderr].map((stream) => relayLines(stream, write)));
     const { success } = await child.status;
     signal.removeEventListener("abort", end);
     await relayed;
@@ -53,15 +51,4 @@ export async function runDenoTest(args: readonly string[], options: DenoTestOpti
 async function endTests(child: Deno.ChildProcess): Promise<void> {
   child.kill("SIGINT");
   if (!await within(child.status, LAST_WORDS_MS)) child.kill("SIGKILL");
-}
-
-async function relay(
-  streams: readonly ReadableStream<Uint8Array>[],
-  { child, write }: { readonly child: Deno.ChildProcess; readonly write: (line: string) => void },
-): Promise<void> {
-  const enough = new AbortController();
-  const relayed = Promise.all(streams.map((stream) => relayLines(stream, { write, signal: enough.signal })));
-  await child.status;
-  if (!await within(relayed, HELD_OUTPUT_MS)) enough.abort();
-  await relayed;
 }
