@@ -100,7 +100,8 @@ Deno.test("a token that is given twice is not shown", async () => {
   assert.equal(stderr, "--token is given twice: give it once\n");
 });
 
-Deno.test("--version and --help load no dependency but the command line's", async () => {
+/** What Deno loads before any code of these modules runs. */
+async function loadedWith(...entries: readonly string[]): Promise<Set<string>> {
   const { stdout } = await runCommand([Deno.execPath(), "info", "--json", "main.ts"]);
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as ModuleGraph;
   const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
@@ -112,10 +113,26 @@ Deno.test("--version and --help load no dependency but the command line's", asyn
       if (!isDynamic && code?.specifier !== undefined) load(code.specifier);
     }
   };
-  load(new URL("../../main.ts", import.meta.url).href);
+  for (const entry of entries) load(new URL(`../../${entry}`, import.meta.url).href);
+  return loaded;
+}
+
+Deno.test("--version and --help load no dependency but the command line's, and no command", async () => {
+  const loaded = await loadedWith("main.ts");
   assert.ok(loaded.size > 10);
   const foreign = [...loaded].filter((specifier) => !specifier.startsWith("file:"));
   assert.deepEqual(foreign.map((specifier) => specifier.replace(/@[\d.]+$/, "")), ["npm:@stricli/core"]);
+  assert.deepEqual([...loaded].filter((specifier) => /\/cli\/\w+\/commands?\.ts$/.test(specifier)), []);
+});
+
+Deno.test("a worker registers before it loads what starts programs, runs tasks, reads files or exports metrics", async () => {
+  const loaded = await loadedWith("lib/cli/worker/commands.ts", "lib/cli/worker/run_worker.ts");
+  assert.ok([...loaded].some((specifier) => specifier.includes("@grpc/grpc-js@")));
+  for (
+    const later of ["/process/start_", "/worker/tasks/task.ts", "yaml@", "zod@", "@opentelemetry/"]
+  ) {
+    assert.deepEqual([...loaded].filter((specifier) => specifier.includes(later)), [], later);
+  }
 });
 
 Deno.test("a worker loads neither SQLite nor the controller, whatever it does", async () => {
