@@ -73,6 +73,8 @@ function newDraft(
   };
 }
 
+const NONE: readonly Node[] = [];
+
 class TaskReader<D extends TaskDraft> {
   readonly #draft: D;
   readonly #kind: TaskKind<D>;
@@ -127,25 +129,27 @@ class TaskReader<D extends TaskDraft> {
 
   #fold(children: readonly Node[]): Map<string, Node> {
     const folded = new Map<string, Node>();
+    const own = Map.groupBy(children, ({ name }) => name);
     for (const [name, { outside = [] }] of Object.entries(this.#collectible)) {
-      const value = foldOccurrences(this.#occurrences(name, children));
-      if (value) folded.set(name, this.#withOutside(value, { outside, children }));
+      const value = foldOccurrences(this.#occurrences(name, own));
+      if (value) folded.set(name, this.#withOutside(value, { outside, own }));
     }
     return folded;
   }
 
-  #occurrences(name: string, children: readonly Node[]): readonly Node[] {
-    return [...this.#context.root.get(name) ?? [], ...children.filter((child) => child.name === name)];
+  #occurrences(name: string, own: ReadonlyMap<string, readonly Node[]>): readonly Node[] {
+    const [ofRoot = NONE, ofTask = NONE] = [this.#context.root.get(name), own.get(name)];
+    return ofTask.length === 0 ? ofRoot : [...ofRoot, ...ofTask];
   }
 
   /** The value with those of its fields that stand in the task, or at the root, in place of itself. */
   #withOutside(
     value: Node,
-    { outside, children }: { outside: readonly string[]; children: readonly Node[] },
+    { outside, own }: { outside: readonly string[]; own: ReadonlyMap<string, readonly Node[]> },
   ): Node {
-    if (value.kind !== "map") return value;
+    if (outside.length === 0 || value.kind !== "map") return value;
     const missing = outside.filter((name) => value.children.every((child) => child.name !== name));
-    const found = missing.flatMap((name) => this.#occurrences(name, children).slice(-1));
+    const found = missing.flatMap((name) => this.#occurrences(name, own).slice(-1));
     return found.length === 0 ? value : withChildren(value, [...value.children, ...found]);
   }
 
