@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import type { JsonSchema } from "../../lib/pipeline/json_schema.ts";
 import { parsePipeline } from "../../lib/pipeline/parse.ts";
 import { pipelineSchema } from "../../lib/pipeline/pipeline_schema.ts";
+import { MacOSInstanceSchema } from "../../proto/gen/cirrus_ci_service_pb.ts";
 import { noProjectFiles } from "./no_project_files.ts";
 
 const ROOT = join(import.meta.dirname ?? "", "..", "..");
@@ -93,8 +94,16 @@ Deno.test("every field of every table that the parser reads by is in the schema,
 });
 
 Deno.test("a property that the host declares is in the schema", () => {
-  const { $defs } = pipelineSchema(new Map([["priority", "string"]]));
+  const { $defs } = pipelineSchema({ taskProperties: new Map([["priority", "string"]]) });
   assert.match(JSON.stringify($defs), /"priority":\{"description":/);
+});
+
+Deno.test("an instance that the host supplies is in the schema, at the root and in tasks, with its fields", () => {
+  const schema = pipelineSchema({ additionalInstances: new Map([["rack_instance", MacOSInstanceSchema]]) });
+  const accepts = new Ajv2020({ strictRequired: false, allowUnionTypes: true }).compile(schema);
+  assert.ok(accepts(parse("rack_instance: {image: a, cpu: 4}\na_task: {rack_instance: {cpu: $CPU}}\n")));
+  assert.ok(!accepts(parse("a_task: {rack_instance: {image: [a]}}\n")));
+  assert.ok(!accepts(parse("rack_instance: {image: [a]}\n")));
 });
 
 async function* modulesBelow(folder: string): AsyncGenerator<[path: string, exports: object]> {

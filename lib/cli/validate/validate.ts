@@ -23,11 +23,15 @@ export async function validate(flags: ValidateFlags, io: Io): Promise<number> {
   return isValid ? ExitCode.success : ExitCode.failure;
 }
 
-async function printSchema(flags: ValidateFlags, { stdout }: Io): Promise<number> {
+async function printSchema(flags: ValidateFlags, io: Io): Promise<number> {
   if (flags.file !== undefined || flags.print !== undefined) {
     throw new UsageError("--schema checks no file: leave out --file and --print");
   }
-  await stdout.write(`${JSON.stringify(pipelineSchema(new Map(flags.additionalTaskProperty)), null, 2)}\n`);
+  const schema = pipelineSchema({
+    taskProperties: new Map(flags.additionalTaskProperty),
+    additionalInstances: await readAdditionalInstances(flags, io),
+  });
+  await io.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
   return ExitCode.success;
 }
 

@@ -243,11 +243,16 @@ a_task: {execution_lock: "lock $YES", required_pr_labels: [a, b]}
 });
 
 Deno.test("--schema writes a JSON Schema, without any file", async () => {
-  const { exitCode, stdout } = await validate({}, ["--schema", "--additional-task-property=priority:string"]);
+  const { exitCode, stdout } = await validate({}, [
+    "--schema",
+    "--additional-task-property=priority:string",
+    "--additional-instance=rack_instance:org.cirruslabs.ci.services.cirruscigrpc.MacOSInstance",
+  ]);
   assert.equal(exitCode, 0);
-  const { $schema, $defs } = JSON.parse(stdout);
+  const { $schema, $defs, properties } = JSON.parse(stdout);
   assert.equal($schema, "https://json-schema.org/draft/2020-12/schema");
   assert.ok("priority" in $defs.task.properties);
+  assert.ok("rack_instance" in properties && "cpu" in $defs.task.properties.rack_instance.properties);
 });
 
 for (
