@@ -10,11 +10,11 @@ import {
   type CacheScope,
   type CacheStorage,
   type CacheTarget,
-  CacheUploadError,
   type UploadedPart,
 } from "./cache_storage.ts";
 import { removeAbandonedDrafts } from "./drafts.ts";
 import { FileCacheIndex, type IndexedEntry } from "./file_cache_index.ts";
+import { CACHES, MultipartUploads } from "./multipart_uploads.ts";
 import { readRange } from "./read_range.ts";
 import { writeBlob } from "./write_blob.ts";
 
@@ -26,25 +26,24 @@ export interface FileCacheStorageOptions {
   readonly clock: Clock;
 }
 
-/** S3's rule for parts, which uploaders keep to: 5 MiB at least, but for the last one. */
-const MIN_PART_BYTES = 5 * 1024 * 1024;
-
 /** What no process can still be writing to, as its URLs have expired long ago; in milliseconds. */
 const ABANDONED_MS = 24 * 3_600_000;
-
-/** What a disk that is full holds, for messages. */
-const WHAT = "the controller's caches";
 
 /** Caches in files of a directory, each written under another name first, and an index beside them. */
 export class FileCacheStorage implements CacheStorage {
   readonly #options: FileCacheStorageOptions;
   readonly #index: FileCacheIndex;
+  readonly #uploads: MultipartUploads;
   /** How many read an entry, by its id. */
   readonly #readers = new Map<number, number>();
 
   private constructor(options: FileCacheStorageOptions, index: FileCacheIndex) {
     this.#options = options;
     this.#index = index;
+    this.#uploads = new MultipartUploads({
+      directory: join(options.directory, "uploads"),
+      maxBytes: options.maxBytes,
+    });
   }
 
   /** Rejects with an `Error` that says what to do when the directory cannot be used. */
@@ -114,61 +113,26 @@ export class FileCacheStorage implements CacheStorage {
     return Promise.try(() => this.#index.total());
   }
 
-  async beginUpload(): Promise<string> {
-    const uploadId = crypto.randomUUID();
-    await Deno.mkdir(this.#uploadOf(uploadId), { mode: 0o700 });
-    return uploadId;
+  beginUpload(): Promise<string> {
+    return this.#uploads.begin();
   }
 
-  async writePart(
-    { uploadId, partNumber }: { uploadId: string; partNumber: number },
+  writePart(
+    part: { readonly uploadId: string; readonly partNumber: number },
     body: ReadableStream<Uint8Array>,
   ): Promise<string> {
-    const draft = join(this.#uploadOf(uploadId), crypto.randomUUID());
-    try {
-      const { digest } = await writeBlob(draft, body, { maxBytes: this.#options.maxBytes, what: WHAT });
-      await Deno.rename(draft, this.#partOf(uploadId, partNumber, digest));
-      return `"${digest}"`;
-    } catch (error) {
-      throw error instanceof Deno.errors.NotFound ? unknownUpload() : error;
-    }
+    return this.#uploads.writePart(part, body);
   }
 
-  async completeUpload(
-    { uploadId, target }: { uploadId: string; target: CacheTarget },
+  completeUpload(
+    { uploadId, target }: { readonly uploadId: string; readonly target: CacheTarget },
     parts: readonly UploadedPart[],
   ): Promise<CacheEntry> {
-    const ordered = parts.toSorted((a, b) => a.partNumber - b.partNumber);
-    const paths = ordered.map(({ partNumber, etag }) =>
-      this.#partOf(uploadId, partNumber, etag.replaceAll('"', ""))
-    );
-    await this.#checkParts(uploadId, paths);
-    const entry = await this.#store(target, concatenated(paths));
-    await Deno.remove(this.#uploadOf(uploadId), { recursive: true });
-    return entry;
+    return this.#uploads.complete({ uploadId, parts }, (content) => this.#store(target, content));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.try(() => this.#index[Symbol.dispose]());
-  }
-
-  async #checkParts(uploadId: string, paths: readonly string[]): Promise<void> {
-    const there = await Deno.stat(this.#uploadOf(uploadId)).then(() => true, () => false);
-    if (!there) throw unknownUpload();
-    if (paths.length === 0) throw new CacheUploadError("incomplete", "An upload must have a part");
-    if (new Set(paths).size < paths.length) throw new CacheUploadError("incomplete", "A part is named twice");
-    for (const [index, path] of paths.entries()) {
-      const size = await Deno.stat(path).then(({ size }) => size, () => undefined);
-      if (size === undefined) {
-        throw new CacheUploadError("incomplete", `Part ${index + 1} never came, or has another ETag`);
-      }
-      if (size < MIN_PART_BYTES && index < paths.length - 1) {
-        throw new CacheUploadError(
-          "incomplete",
-          `Part ${index + 1} has ${size} bytes: all but the last must have ${MIN_PART_BYTES}`,
-        );
-      }
-    }
   }
 
   async #store(
@@ -177,7 +141,7 @@ export class FileCacheStorage implements CacheStorage {
   ): Promise<CacheEntry> {
     const file = crypto.randomUUID();
     const draft = join(this.#options.directory, "uploads", file);
-    const { size, digest } = await writeBlob(draft, body, { maxBytes: this.#options.maxBytes, what: WHAT });
+    const { size, digest } = await writeBlob(draft, body, { maxBytes: this.#options.maxBytes, what: CACHES });
     await Deno.rename(draft, this.#pathOf(file));
     const entry = { scope, key, taskId, file, size, digest, createdAt: this.#options.clock.now() };
     let replaced: string | undefined;
@@ -185,7 +149,7 @@ export class FileCacheStorage implements CacheStorage {
       replaced = this.#index.put(entry);
     } catch (error) {
       await this.#removeFile(file);
-      throw asStoreFull(error, WHAT);
+      throw asStoreFull(error, CACHES);
     }
     if (replaced !== undefined) await this.#removeFile(replaced);
     await this.#makeRoom();
@@ -238,18 +202,6 @@ export class FileCacheStorage implements CacheStorage {
   #pathOf(file: string): string {
     return join(this.#options.directory, "entries", file);
   }
-
-  #uploadOf(uploadId: string): string {
-    if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw unknownUpload();
-    return join(this.#options.directory, "uploads", uploadId);
-  }
-
-  #partOf(uploadId: string, partNumber: number, digest: string): string {
-    if (!/^[0-9a-f]{64}$/.test(digest)) {
-      throw new CacheUploadError("incomplete", `The ETag of part ${partNumber} is none of ours`);
-    }
-    return join(this.#uploadOf(uploadId), `${partNumber}-${digest}`);
-  }
 }
 
 function first(
@@ -261,12 +213,4 @@ function first(
     if (found) return found;
   }
   return undefined;
-}
-
-function unknownUpload(): CacheUploadError {
-  return new CacheUploadError("unknown", "There is no such upload, or it is complete already");
-}
-
-async function* concatenated(paths: readonly string[]): AsyncGenerator<Uint8Array> {
-  for (const path of paths) yield* (await Deno.open(path)).readable;
 }
