@@ -18,7 +18,8 @@ for (const engine of ENGINE_NAMES) {
       await using registry = new Registry();
       const { image } = registry;
       await using stack = new AsyncDisposableStack();
-      stack.defer(async () => void await runCommand([engine, "rmi", "--force", image], { anyStatus: true }));
+      const ids = new Set<string>();
+      stack.defer(async () => void await runCommand([engine, "rmi", "--force", ...ids], { anyStatus: true }));
       if (engine === "podman") {
         // Unlike Docker, it speaks TLS with the loopback, too, when nothing else is said.
         const registries = join(folder.path, "registries.conf");
@@ -36,6 +37,8 @@ for (const engine of ENGINE_NAMES) {
           isolation: { lazyPull },
           progress: (line) => lines.push(line),
         });
+        const { stdout } = await runCommand([engine, "image", "inspect", "--format", "{{.Id}}", image]);
+        ids.add(new TextDecoder().decode(stdout).trim());
         return { version: container.machine.environment.get("VERSION"), lines };
       };
 
