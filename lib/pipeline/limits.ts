@@ -1,6 +1,6 @@
 /**
  * How much one `.cirrus.yml` may ask for, so that no file can hang or exhaust who parses it. Within all of these a file
- * costs a processor some second at most, and so does storing its build: a controller does nothing else meanwhile.
+ * costs a processor a second or two at most, and storing its build one: a controller does nothing else meanwhile.
  */
 export const limits = {
   /** UTF-16 code units of the file; the largest real files have some 100,000. */
