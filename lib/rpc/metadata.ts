@@ -4,6 +4,11 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 /** Metadata of one call: lower-case keys, values of printable ASCII. */
 export type MetadataInit = Readonly<Record<string, string>>;
 
+/** Whether a value can be sent as metadata. */
+export function isMetadataText(value: string): boolean {
+  return !/[^ -~]/.test(value);
+}
+
 /** Who a worker is, on every call of CirrusWorkersService but `Register`. */
 export interface WorkerIdentity {
   readonly registrationToken: string;

@@ -1,12 +1,10 @@
+import { isMetadataText } from "../../rpc/metadata.ts";
 import type { WorkerOptions } from "./worker_options.ts";
-
-/** What can be sent as metadata of a call. */
-const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /** Throws an error that says what is wrong with a worker's options and what to do. */
 export function checkOptions(options: WorkerOptions): void {
   const { name, upstreams, resources = {}, standby } = options;
-  if (!PRINTABLE.test(name)) {
+  if (name === "" || !isMetadataText(name)) {
     throw new Error(
       `Invalid worker name ${JSON.stringify(name)}: it must be printable ASCII; choose one with --name`,
     );
@@ -18,7 +16,7 @@ export function checkOptions(options: WorkerOptions): void {
         `No registration token for ${endpoint}: give one with --token-file, --token or CIRRUS_WORKER_TOKEN`,
       );
     }
-    if (!PRINTABLE.test(token)) {
+    if (!isMetadataText(token)) {
       throw new Error(
         `Invalid registration token for ${endpoint}: it must be printable ASCII on one line; check where it comes from`,
       );

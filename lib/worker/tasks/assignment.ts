@@ -1,4 +1,5 @@
 import type { Isolation, PollResponse_AgentAwareTask } from "../../../proto/gen/cirrus_ci_service_pb.ts";
+import { isMetadataText } from "../../rpc/metadata.ts";
 import type { Resources } from "../resources.ts";
 
 /** A task as an upstream gave it to this worker. */
@@ -15,10 +16,13 @@ export interface Assignment {
   readonly traceEnvironment: ReadonlyMap<string, string>;
 }
 
-/** Reads a task of a poll's answer; undefined when it has no id, so that nothing could be said about it. */
+/**
+ * Reads a task of a poll's answer; undefined when no call could be made about it, as it has no id, or one or a secret
+ * that no metadata can carry.
+ */
 export function readAssignment(task: PollResponse_AgentAwareTask): Assignment | undefined {
   const id = task.taskId || (task.oldTaskId === 0n ? "" : String(task.oldTaskId));
-  if (id === "") return undefined;
+  if (id === "" || !isMetadataText(id) || !isMetadataText(task.clientSecret)) return undefined;
   const trace = Object.entries({ TRACEPARENT: task.traceparent, TRACESTATE: task.tracestate });
   return {
     id,

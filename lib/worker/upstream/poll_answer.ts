@@ -32,7 +32,9 @@ function stop(id: string, { upstream, tasks, logger }: AnswerOptions): void {
 function start(task: Assignment | undefined, options: AnswerOptions): boolean {
   const { upstream, tasks, logger } = options;
   if (!task) {
-    logger.error("the upstream assigned a task without an id: ignored");
+    logger.error(
+      "the upstream assigned a task without an id or a secret that can be sent back to it: ignored",
+    );
     return false;
   }
   if (tasks.find(upstream, task.id)) {

@@ -115,10 +115,11 @@ Deno.test("a task is stopped by its id, and by its number from upstreams of old"
   assert.deepEqual(loop.cancelled, ["x", "7"]);
 });
 
-Deno.test("a task that already runs is ignored and brings no further poll", async () => {
+Deno.test("a task that already runs, or that no call can be about, is ignored and brings no further poll", async () => {
   await using upstream = await FakeUpstream.start();
   upstream.give({ tasksToStart: [{ taskId: "1" }] });
-  upstream.give({ tasksToStart: [{ taskId: "1" }, { taskId: "" }], pollIntervalInSeconds: 3_600 });
+  const unusable = [{ taskId: "" }, { taskId: "a\nb" }, { taskId: "2", clientSecret: "\u00e4" }];
+  upstream.give({ tasksToStart: [{ taskId: "1" }, ...unusable], pollIntervalInSeconds: 3_600 });
   await using loop = await TestedLoop.start(upstream);
   await loop.log.line(/warning attempted to run task 1 which is already running/);
   await upstream.next("poll");
@@ -126,7 +127,10 @@ Deno.test("a task that already runs is ignored and brings no further poll", asyn
   loop.end("1");
   assert.deepEqual((await upstream.next("poll")).request.runningTasks, []);
   assert.equal(loop.tasks.size, 0);
-  assert.ok(loop.log.lines.some((line) => /error the upstream assigned a task without an id/.test(line)));
+  const errors = loop.log.lines.filter((line) =>
+    line.startsWith("error the upstream assigned a task without")
+  );
+  assert.equal(errors.length, unusable.length);
   assert.deepEqual(upstream.methods, ["register", "poll", "poll", "poll"]);
 });
 
