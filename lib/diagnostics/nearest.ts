@@ -1,9 +1,12 @@
 /** Nobody misspells what is longer, and it would take long to compare. */
 const LONGEST = 100;
 
+/** A word of fewer letters begins too many others. */
+const SHORTEST_BEGINNING = 4;
+
 /**
- * The candidate that a person most likely meant by a misspelt word, or undefined when none is near:
- * at most a third of its letters may differ. Case does not count.
+ * The candidate that a person most likely meant by a misspelt word, or undefined when none is near: the shortest that
+ * the word begins, or else one of which at most a third of the letters differ. Case does not count.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined;
@@ -14,6 +17,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     const most = Math.max(1, Math.floor(candidate.length / 3));
     const wanted = candidate.toLowerCase();
+    if (written.length >= SHORTEST_BEGINNING && wanted.startsWith(written)) {
+      const distance = (wanted.length - written.length) / LONGEST;
+      if (distance >= bestDistance) continue;
+      best = candidate;
+      bestDistance = distance;
+      continue;
+    }
     // At least so many letters differ, which is told much faster: a file may have a million unknown words.
     if (Math.abs(written.length - wanted.length) > most || countOutside(letters, wanted) > most) continue;
     const distance = editDistance(written, wanted);

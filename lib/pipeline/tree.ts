@@ -139,6 +139,10 @@ class TreeBuilder {
       case "scalar":
         // Without effect in the reference; its anchors count all the same.
         this.build(value, { name: "", at: this.#start(value) });
+        this.#problems.warn(
+          'Merging with "<<": only an alias, such as "*template", or a list of them has an effect',
+          this.#start(value),
+        );
     }
   }
 

@@ -26,6 +26,16 @@ Deno.test("the first of the equally near ones is taken", () => {
   assert.equal(nearest("cat", ["bat", "cut"]), "bat");
 });
 
+Deno.test("the shortest that the word begins comes before what differs by fewer letters", () => {
+  assert.equal(nearest("on_fail", ["on_file", "on_failures", "on_failure"]), "on_failure");
+  assert.equal(nearest("env", ["environment", "envy"]), "envy");
+});
+
+Deno.test("a word of hundreds of letters finds none, though it is near", () => {
+  const word = "a".repeat(500);
+  assert.equal(nearest(`${word}b`, [word]), undefined);
+});
+
 Deno.test("without candidates there is none", () => {
   assert.equal(nearest("name", []), undefined);
 });

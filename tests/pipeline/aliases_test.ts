@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertError, commandsOf, errorsOf, taskOf, tasksOf } from "./reading.ts";
+import { assertError, commandsOf, errorsOf, taskOf, tasksOf, warningsOf } from "./reading.ts";
 
 const names = async (source: string) => (await commandsOf(source)).map(({ name }) => name);
 
@@ -158,3 +158,11 @@ Deno.test("what is wrong below an anchor is told once, not for each alias", asyn
     1,
   );
 });
+
+for (const value of ["x", "{name: n}"]) {
+  Deno.test(`a merge of ${value}, which is no alias, is told to have no effect`, async () => {
+    const [warning = "", ...others] = await warningsOf(`${WORKER}t_task:\n  <<: ${value}\n`);
+    assert.match(warning, /^3:7 Merging with "<<": only an alias/);
+    assert.deepEqual(others, []);
+  });
+}

@@ -113,7 +113,7 @@ for (const [glob, path, matches] of globs) {
 
 const wrong: [expression: string, text: string][] = [
   ["$UNSET", "neither true nor false"],
-  ["'yes'", "neither true nor false"],
+  ["'yes'", "neither true nor false; compare it"],
   ["true || 'x'", "neither true nor false"],
   ["false && 'x'", "neither true nor false"],
   ["!'x'", "neither true nor false"],
@@ -123,8 +123,10 @@ const wrong: [expression: string, text: string][] = [
   ["1", "not known"],
   ["`a` == 'a'", "not known"],
   ["'a' + 'b' == 'ab'", "not known"],
-  ["true and true", "not expected"],
-  ["not true", "no value"],
+  ["true and true", "not expected here; write &&"],
+  ["not true", "no value; write !"],
+  ["'a' = 'b'", "not known; write =="],
+  ["true & true", "not known; write &&"],
   ["true ? true : false", "not known"],
   ["'a' < 'b'", "not known"],
   ["true &&", "ends where a value"],

@@ -272,7 +272,7 @@ const wrong: [what: string, lines: string, place: string, text: string][] = [
   ["artifacts with a list in paths", "a_artifacts: {paths: [[a]]}", "4:17", "each item must be a scalar"],
   ["a file without path", "a_file: {from_contents: a}", "4:3", 'it needs "path"'],
   ["a file without a source", "a_file: {path: a}", "4:3", '"variable_name" or "from_contents"'],
-  ["a key that ends in file", "dockerfile: x", "4:3", 'it needs "path"'],
+  ["a key that ends in file", "dockerfile: x", "4:3", 'a Dockerfile is named in "container"'],
   [
     "two commands of one name",
     "a_script: x\na_cache: {folder: x}\nupload_caches: []",
@@ -317,4 +317,10 @@ Deno.test("an unknown key within a group or a cache is warned about", async () =
   );
   assert.deepEqual(warnings.map((warning) => warning.split(" ")[0]), ["5:5", "6:24"]);
   assert.match(warnings[0] ?? "", /did you mean "a_script"/);
+});
+
+Deno.test("the path of a cache is told to be its folder", async () => {
+  assert.deepEqual(await warningsOf("t_task: {persistent_worker: {}, a_cache: {path: x}}\n"), [
+    '1:43 Reading "path": it has no effect here; write it as "folder"',
+  ]);
 });

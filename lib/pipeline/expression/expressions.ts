@@ -125,5 +125,5 @@ const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 function toBoolean(value: string): boolean {
   if (TRUE.has(value)) return true;
   if (FALSE.has(value)) return false;
-  throw new ExpressionError(`"${value}" is neither true nor false`);
+  throw new ExpressionError(`"${value}" is neither true nor false; compare it, as in $NAME == 'text'`);
 }

@@ -1,5 +1,5 @@
 import { limits } from "../limits.ts";
-import { ExpressionError, type Token, tokenize } from "./token.ts";
+import { ExpressionError, insteadOf, type Token, tokenize } from "./token.ts";
 
 export type BinaryOperator = "||" | "&&" | "==" | "!=" | "=~" | "!=~" | "in";
 
@@ -42,7 +42,7 @@ class Parser {
     if (this.#tokens.length === 0) throw new ExpressionError("it is empty");
     const expression = this.#binary(0);
     const rest = this.#tokens[this.#next];
-    if (rest) throw new ExpressionError(`"${rest.text}" is not expected here`);
+    if (rest) throw new ExpressionError(`"${rest.text}" is not expected here${insteadOf(rest.text)}`);
     return expression;
   }
 
@@ -82,7 +82,9 @@ class Parser {
   #named(name: string): Expression {
     if (name === "true" || name === "false") return { type: "literal", value: name };
     if (!this.#take("(")) {
-      throw new ExpressionError(`"${name}" is no value; write '${name}' for a text, $${name} for a variable`);
+      throw new ExpressionError(
+        `"${name}" is no value${insteadOf(name) || `; write '${name}' for a text, $${name} for a variable`}`,
+      );
     }
     return this.#nested(() => {
       const operands: Expression[] = [];

@@ -22,11 +22,27 @@ export function tokenize(expression: string): Token[] {
   let rest = expression;
   for (rest = skipBlank(rest); rest !== ""; rest = skipBlank(rest)) {
     const token = readString(rest) ?? readName(rest) ?? readOperator(rest);
-    if (!token) throw new ExpressionError(`"${rest.slice(0, 1)}" is not known`);
+    if (!token) throw new ExpressionError(`"${rest.slice(0, 1)}" is not known${insteadOf(rest.slice(0, 1))}`);
     tokens.push(token);
     rest = rest.slice(token.text.length);
   }
   return tokens;
+}
+
+/** What people write in other languages. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["=", "=="],
+  ["&", "&&"],
+  ["|", "||"],
+  ["and", "&&"],
+  ["or", "||"],
+  ["not", "!"],
+]);
+
+/** Says what to write for an operator of another language; nothing for anything else. */
+export function insteadOf(operator: string): string {
+  const instead = INSTEAD.get(operator);
+  return instead === undefined ? "" : `; write ${instead}`;
 }
 
 function skipBlank(text: string): string {

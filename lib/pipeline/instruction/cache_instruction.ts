@@ -4,7 +4,7 @@ import {
   CacheInstructionSchema,
   CommandSchema,
 } from "../../../proto/gen/cirrus_ci_service_pb.ts";
-import { field, type Fields, readFields, schemaOf } from "../field.ts";
+import { field, type Fields, misplacedField, readFields, schemaOf } from "../field.ts";
 import { condition, text, texts } from "../field_types.ts";
 import type { Node } from "../node.ts";
 import { Problem } from "../problem.ts";
@@ -27,6 +27,7 @@ const cacheFields: Fields<Draft> = {
   }),
   folder: field(text, "Directory to keep", { store: (draft, folder) => draft.folder = folder }),
   folders: field(texts, "Directories to keep", { store: (draft, folders) => draft.folders = folders }),
+  path: misplacedField('as "folder"'),
   fingerprint_script: field(script, "Script whose output tells one state of the cache from another", {
     store(draft, lines) {
       draft.cache.fingerprintScripts = lines;

@@ -41,6 +41,12 @@ export const fileInstruction: InstructionKind = {
   doc: "File to write",
   schema: schemaOf(fileFields),
   read(node, name, scope) {
+    if (node.kind === "scalar" && node.text !== "") {
+      throw new Problem(
+        `Reading "${node.name}": a key that ends in "file" writes a file, so it must be a map with "path"; a Dockerfile is named in "container"`,
+        node.at,
+      );
+    }
     const before = scope.problems.errors;
     const draft = readFields<Draft>(node, fileFields, {
       draft: { file: create(FileInstructionSchema), name },
