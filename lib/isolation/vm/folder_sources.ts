@@ -1,8 +1,11 @@
 import { dirname } from "node:path";
 import { errorMessage } from "../../diagnostics/error_message.ts";
-import { removeTree } from "../../machine/local/remove_tree.ts";
+import { succeeded } from "../../process/exit_status.ts";
 import { runCommand } from "../../process/run_command.ts";
 import type { ResourceLedger } from "../isolation.ts";
+
+/** A cache of a build may have a million files. */
+const REMOVE_MS = 600_000;
 
 /** A folder that VMs of this process share. */
 interface Source {
@@ -24,8 +27,7 @@ export async function provideSource(
   path: string,
   { ledger, cleanup = false }: { ledger: ResourceLedger; cleanup?: boolean },
 ): Promise<AsyncDisposable> {
-  const source = await sourceAt(path);
-  source.users++;
+  const source = await useSource(path);
   source.isTemporary ||= cleanup;
   let claim: AsyncDisposable | undefined;
   let real: string | undefined;
@@ -40,8 +42,11 @@ export async function provideSource(
     },
   };
   try {
-    if (source.isTemporary) claim = await ledger.claim({ kind: "directory", path });
-    if (source.missing.length > 0) await make(path);
+    if (source.missing.length > 0) {
+      // Only what is made here: the next start may be root, and removes what is written down.
+      claim = await ledger.claim({ kind: "directory", path });
+      await make(path);
+    }
     real = await Deno.realPath(path);
     return provided;
   } catch (error) {
@@ -50,11 +55,12 @@ export async function provideSource(
   }
 }
 
-async function sourceAt(path: string): Promise<Source> {
+async function useSource(path: string): Promise<Source> {
   const missing = sources.has(path) ? [] : await missingFolders(path);
   // Another VM may have been faster.
   const source = sources.get(path) ?? { missing, isTemporary: missing.length > 0, users: 0 };
   sources.set(path, source);
+  source.users++;
   return source;
 }
 
@@ -83,10 +89,20 @@ async function remove(
         `Could not remove the folder ${path} of a volume: it was ${real} and leads to ${now} now; remove it by hand`,
       );
     }
-    await removeTree(path);
+    await removeAll(path);
   }
   // Whoever has put something beside it meanwhile keeps it.
   for (const parent of missing.slice(1)) await Deno.remove(parent).catch(() => {});
+}
+
+/** By programs, as the user that programs run as, who need not be allowed to remove what a task names. */
+async function removeAll(path: string): Promise<void> {
+  const options = { timeoutMs: REMOVE_MS, anyStatus: true };
+  const { status } = await runCommand(["rm", "-rf", "--", path], options);
+  if (succeeded(status)) return;
+  // Go's module cache, for one, is read-only.
+  await runCommand(["chmod", "-R", "u+rwx", "--", path], options);
+  await runCommand(["rm", "-rf", "--", path], { timeoutMs: REMOVE_MS });
 }
 
 /** The folders on the way to a path that do not exist, the innermost first. */

@@ -66,7 +66,7 @@ Deno.test("a folder that is to be cleaned up is removed after the last VM that s
   const { ledger, claimed } = recordingLedger();
   const without = await provideSource(source, { ledger });
   const cleanup = await provideSource(source, { ledger, cleanup: true });
-  assert.deepEqual(claimed(), [{ kind: "directory", path: source }]);
+  assert.deepEqual(claimed(), [], "the next start may remove more than a task's user");
   await cleanup[Symbol.asyncDispose]();
   assert.ok(await exists(join(source, "file")));
   await without[Symbol.asyncDispose]();
