@@ -2,6 +2,7 @@ import { buildApplication, help, run, version } from "@stricli/core";
 import type { CliContext } from "./command.ts";
 import type { Group } from "./command_group.ts";
 import { PROPOSE, propose } from "./completion/propose.ts";
+import { commandWords } from "./command_words.ts";
 import { debugFlag, takeDebugFlag } from "./debug_flag.ts";
 import { exitCodeOf, exitCodeOfRun } from "./exit_code.ts";
 import { separateFlagWords } from "./flag_words.ts";
@@ -57,7 +58,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const process: CliContext["process"] = { stdout: writable(io.stdout, io), stderr: writable(io.stderr, io) };
   const { words: given, debug } = takeDebugFlag(args);
   const isProposing = given[0] === PROPOSE;
-  const words = isProposing ? given.slice(1) : given;
+  const words = isProposing ? given.slice(1) : commandWords(given);
   const root = await loadRoot(words[0]);
   const line = isProposing ? words : separateFlagWords(root, words);
   const application = createApplication(root, { words: line, debug });

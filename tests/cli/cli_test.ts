@@ -38,6 +38,21 @@ Deno.test("help lists the flags of cirrus run as people write them", async () =>
 });
 
 for (
+  const [words, flags] of [
+    ["help", "--help"],
+    ["help run", "run --help"],
+    ["help worker run", "worker run --help"],
+    ["version", "--version"],
+  ] as const
+) {
+  Deno.test(`cirrus ${words} is cirrus ${flags}`, async () => {
+    const said = await cirrus(...words.split(" "));
+    assert.equal(said.exitCode, 0);
+    assert.deepEqual(said, await cirrus(...flags.split(" ")));
+  });
+}
+
+for (
   const [args, message] of [
     ["rnu", "No command registered for rnu, did you mean run?\n"],
     ["worker stat", "No command registered for stat, did you mean status?\n"],

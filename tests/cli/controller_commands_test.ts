@@ -353,6 +353,19 @@ Deno.test("worker pause and resume warn where nobody knows the worker", async ()
   }
 });
 
+Deno.test("a file in the place of a folder to write to is misuse, told before anything is done", async () => {
+  await using site = await controllerSite();
+  await write(site, definition(scripted("one", "true")));
+  const path = join(site.directory, ".cirrus.yml");
+  for (const [flag, ...command] of [["--artifacts-dir", "run"], ["--download", "artifacts", "1"]] as const) {
+    assert.deepEqual(await site.cirrus(...command, `${flag}=.cirrus.yml`), {
+      exitCode: 2,
+      stdout: "",
+      stderr: `Cannot write to ${path}: it is no directory; name one by ${flag}\n`,
+    });
+  }
+});
+
 Deno.test("the port for workers is told from that of the API", async () => {
   await using site = await controllerSite();
   const { exitCode, stderr } = await site.start(["builds"], { CIRRUS_CONTROLLER: site.controller.endpoint })

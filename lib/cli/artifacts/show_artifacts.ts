@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { ArtifactFileBody } from "../../controller/api/schemas.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { formatByteSize } from "../../units/byte_size.ts";
@@ -6,6 +5,7 @@ import type { ControllerClient } from "../controller_client/controller_client.ts
 import { requireBuild } from "../controller_client/require_by_id.ts";
 import { withController } from "../controller_client/with_controller.ts";
 import { ExitCode } from "../exit_code.ts";
+import { folderOfFlag } from "../folder_of_flag.ts";
 import type { Io } from "../io.ts";
 import { table } from "../output/table.ts";
 import { UsageError } from "../usage_error.ts";
@@ -20,10 +20,11 @@ export function showArtifacts(
   name?: string,
 ): Promise<number> {
   return withController({ flags, io }, async (client) => {
+    const directory = flags.download &&
+      await folderOfFlag(flags.download, { flag: "--download", workingDirectory: io.workingDirectory });
     await requireBuild(buildId, client);
     const names = await wantedNames(client, { buildId, name });
-    if (flags.download !== undefined) {
-      const directory = resolve(io.workingDirectory, flags.download);
+    if (directory !== undefined) {
       await io.stdout.write(await download(client, { buildId, names, directory, json: flags.json }));
     } else if (name === undefined) {
       await io.stdout.write(await listNames(client, { buildId, json: flags.json }));

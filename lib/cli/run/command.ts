@@ -65,7 +65,7 @@ export const runCommand = buildCommand<RunFlags, [task?: string], CliContext>({
         parse: parsePositiveDuration,
         optional: true,
         placeholder: "DURATION",
-        brief: "Give a task up that was silent for so long, such as 90s or 5m",
+        brief: "Give a task up whose worker was silent for so long, such as 90s or 5m",
       },
       artifactsDir: {
         kind: "parsed",

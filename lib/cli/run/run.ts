@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import type { LineOutput } from "../../logging/line_output.ts";
 import { openLog } from "../../logging/open_log.ts";
 import { formatDuration } from "../../units/duration.ts";
 import { defaultStateDirectory } from "../../worker/state_directory.ts";
 import { ExitCode } from "../exit_code.ts";
+import { folderOfFlag } from "../folder_of_flag.ts";
 import type { Io } from "../io.ts";
 import { createRenderer } from "../output/create_renderer.ts";
 import type { Renderer } from "../output/renderer.ts";
@@ -20,12 +20,17 @@ import type { RunFlags } from "./run_flags.ts";
 export async function runTasks(flags: RunFlags, io: Io, wanted?: string): Promise<number> {
   using interruption = new Interruption(io);
   try {
+    const artifactsDirectory = flags.artifactsDir &&
+      await folderOfFlag(flags.artifactsDir, {
+        flag: "--artifacts-dir",
+        workingDirectory: io.workingDirectory,
+      });
     const request = { flags, wanted, project: io.workingDirectory };
     const prepared = await prepareRun(request, { io, signal: interruption.asked });
     const isTerminal = io.stdout.terminalSize() !== undefined && io.environment.get("TERM") !== "dumb";
     const format = resolveOutputFormat(flags.output, { environment: io.environment, isTerminal });
     await using renderer = createRenderer(format, io);
-    const tally = await runAndShow(prepared, { flags, io, interruption, renderer });
+    const tally = await runAndShow(prepared, { flags, artifactsDirectory, io, interruption, renderer });
     return interruption.exitCode ?? (tally.failed ? ExitCode.failure : ExitCode.success);
   } catch (error) {
     // What an interruption breaks off is no failure of its own.
@@ -37,9 +42,15 @@ export async function runTasks(flags: RunFlags, io: Io, wanted?: string): Promis
 /** Runs, shows what happens and in the end the sum of it, which it resolves with. */
 async function runAndShow(
   prepared: PreparedRun,
-  options: { flags: RunFlags; io: Io; interruption: Interruption; renderer: Renderer },
+  options: {
+    readonly flags: RunFlags;
+    readonly artifactsDirectory: string | undefined;
+    readonly io: Io;
+    readonly interruption: Interruption;
+    readonly renderer: Renderer;
+  },
 ): Promise<RunTally> {
-  const { flags, io, interruption, renderer } = options;
+  const { flags, artifactsDirectory, io, interruption, renderer } = options;
   const startedAt = performance.now();
   const tally = new RunTally();
   const held = new HeldLines();
@@ -56,7 +67,7 @@ async function runAndShow(
         ? undefined
         : cacheDirectory({ os: Deno.build.os, environment: io.environment }),
       maxCacheBytes: flags.maxCaches,
-      artifactsDirectory: flags.artifactsDir && resolve(io.workingDirectory, flags.artifactsDir),
+      artifactsDirectory,
       container: {
         lazyPull: flags.lazyPull,
         ...flags.containerBackend !== undefined && { engine: flags.containerBackend },
