@@ -1,11 +1,8 @@
 import { dirname } from "node:path";
 import { errorMessage } from "../../diagnostics/error_message.ts";
-import { succeeded } from "../../process/exit_status.ts";
+import { removeAsUser } from "../../machine/local/remove_as_user.ts";
 import { runCommand } from "../../process/run_command.ts";
 import type { ResourceLedger } from "../isolation.ts";
-
-/** A cache of a build may have a million files. */
-const REMOVE_MS = 600_000;
 
 /** A folder that VMs of this process share. */
 interface Source {
@@ -89,20 +86,10 @@ async function remove(
         `Could not remove the folder ${path} of a volume: it was ${real} and leads to ${now} now; remove it by hand`,
       );
     }
-    await removeAll(path);
+    await removeAsUser(path);
   }
   // Whoever has put something beside it meanwhile keeps it.
   for (const parent of missing.slice(1)) await Deno.remove(parent).catch(() => {});
-}
-
-/** By programs, as the user that programs run as, who need not be allowed to remove what a task names. */
-async function removeAll(path: string): Promise<void> {
-  const options = { timeoutMs: REMOVE_MS, anyStatus: true };
-  const { status } = await runCommand(["rm", "-rf", "--", path], options);
-  if (succeeded(status)) return;
-  // Go's module cache, for one, is read-only.
-  await runCommand(["chmod", "-R", "u+rwx", "--", path], options);
-  await runCommand(["rm", "-rf", "--", path], { timeoutMs: REMOVE_MS });
 }
 
 /** The folders on the way to a path that do not exist, the innermost first. */

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { runCommand } from "../../process/run_command.ts";
 import { LocalFiles } from "./local_files.ts";
 import { refusePipe, requireFile } from "./require_file.ts";
+import { removeAsUser } from "./remove_as_user.ts";
 import { packTar } from "./tar.ts";
 import { toolStream } from "../../process/tool_stream.ts";
 
@@ -10,7 +11,7 @@ const WRITE = 'if [ -n "$2" ]; then umask 077; : > "$1"; chmod "$2" "$1"; fi; ca
 
 /**
  * The files of this host where programs run as another user than this process, which is root: everything that
- * opens or makes a file is done by programs of that user, so that no link of a task's leads root anywhere.
+ * opens, makes or removes a file is done by programs of that user, so that no link of a task's leads root anywhere.
  */
 export class UserFiles extends LocalFiles {
   override async read(path: string): Promise<ReadableStream<Uint8Array>> {
@@ -32,6 +33,11 @@ export class UserFiles extends LocalFiles {
 
   override async makeDirectory(path: string): Promise<void> {
     await runCommand(["mkdir", "-p", "--", path], { signal: this.signal });
+  }
+
+  override async remove(path: string): Promise<void> {
+    this.signal.throwIfAborted();
+    await removeAsUser(path, { signal: this.signal });
   }
 
   override async copyFromHost(

@@ -67,6 +67,7 @@ Deno.test("links lead to nothing that the user may not have himself", needsRoot,
   await assert.rejects(it.files.read(it.path("link/file")).then(text), /Permission denied/);
   await assert.rejects(it.files.write(it.path("link/file"), bytes("of the task")), /Permission denied/);
   await assert.rejects(it.files.makeDirectory(it.path("link/folder")), /Permission denied/);
+  await assert.rejects(it.files.remove(it.path("link/file")), /Permission denied/);
   const tar = await it.files.pack(it.work, ["link/file"]);
   await assert.rejects(text(tar), /Permission denied/);
   assert.equal(await Deno.readTextFile(join(it.secret, "file")), "of root");
