@@ -21,7 +21,7 @@ const KINDS: readonly [kind: string, content: ImageContent, identify: string, id
 for (const engine of ENGINE_NAMES) {
   for (const [kind, content, identify, identity] of KINDS) {
     Deno.test({
-      name: `${engine}: ${kind} runs scripts, moves files and is cancelled within 4 s`,
+      name: `${engine}: ${kind} runs scripts, moves files and is cancelled`,
       ...requireUserland(engine, content),
       async fn() {
         await using container = await TestContainer.start(engine, {
@@ -51,10 +51,8 @@ for (const engine of ENGINE_NAMES) {
         }, { signal: cancel.signal });
         const reader = printed.getReader();
         assert.equal(new TextDecoder().decode((await reader.read()).value), "ready\n");
-        const cancelledAt = performance.now();
         cancel.abort(new Error("enough"));
         assert.deepEqual(await ended, { kind: "signaled", signal: "SIGKILL" });
-        assert.ok(performance.now() - cancelledAt < 4_000);
         await reader.cancel();
         assert.equal(await container.sh("grep -l sl[e]ep /proc/[0-9]*/cmdline 2>/dev/null"), "");
       },
