@@ -7,6 +7,8 @@ import {
   type Instruction,
   parseInstructions,
 } from "./instructions.ts";
+import { isImageReference } from "./image_reference.ts";
+import { parseMount } from "./mount.ts";
 import { expandWord, splitOutsideQuotes } from "./word.ts";
 
 /**
@@ -22,17 +24,42 @@ export function contextSources(
 ): string[] {
   const stages = new StageReader(parseInstructions(text), buildArguments, architecture).read();
   const sources = new Set<string>();
-  const needed = [stages.length - 1];
-  const seen = new Set<number>();
-  for (let index = needed.pop(); index !== undefined; index = needed.pop()) {
-    const stage = stages[index];
-    if (!stage || seen.has(index)) continue;
-    seen.add(index);
+  for (const stage of neededStages(stages)) {
     for (const source of stage.sources) sources.add(source);
-    needed.push(...stage.needs);
   }
   if (sources.has("")) return [];
   return sortedByBytes(sources);
+}
+
+/** The last stage, and all that it needs. */
+function neededStages(stages: readonly Stage[]): ReadonlySet<Stage> {
+  refuseCircles(stages);
+  const needed = new Set(stages.slice(-1));
+  for (const { needs } of needed) {
+    for (const index of needs) {
+      const stage = stages[index];
+      if (stage) needed.add(stage);
+    }
+  }
+  return needed;
+}
+
+function refuseCircles(stages: readonly Stage[]): void {
+  const done = new Set<Stage>();
+  const open = new Set<Stage>();
+  const visit = (stage: Stage) => {
+    if (done.has(stage)) return;
+    if (open.has(stage)) throw new DockerfileError(`the stage "${stage.name}" needs itself`);
+    open.add(stage);
+    for (const index of stage.needs) {
+      const needed = stages[index];
+      if (!needed) throw new DockerfileError(`there is no stage ${index}`);
+      visit(needed);
+    }
+    open.delete(stage);
+    done.add(stage);
+  };
+  for (const stage of stages) visit(stage);
 }
 
 interface Stage {
@@ -47,8 +74,8 @@ interface Stage {
 }
 
 const STAGE_NAME = /^[a-z][a-z0-9._-]*$/;
-const IMAGE = /^[a-zA-Z0-9][\w.:\/@-]*$/;
-const REMOTE = /^(https?|git|ssh):\/\/|^git@/i;
+const URL = /^https?:\/\//i;
+const GIT = /^(git|ssh):\/\/|^[\w.-]+@[\w.-]+:/i;
 
 class StageReader {
   readonly #dockerfile: Dockerfile;
@@ -87,8 +114,8 @@ class StageReader {
       throw new DockerfileError(`"FROM ${rest}" is not understood`);
     }
     const image = this.#expand(base, this.#globals);
-    const parent = this.#findStage(image);
-    if (parent === undefined && !IMAGE.test(image)) throw new DockerfileError(`"${image}" is no image`);
+    const parent = image === image.toLowerCase() ? this.#findStage(image) : undefined;
+    if (parent === undefined && !isImageReference(image)) throw new DockerfileError(`"${image}" is no image`);
     this.#stages.push({
       name: name.toLowerCase(),
       needs: new Set(parent === undefined ? [] : [parent]),
@@ -146,7 +173,10 @@ class StageReader {
       return;
     }
     for (const word of words) {
-      const [name, value = ""] = cut(word, "=");
+      const [name, value] = cut(word, "=");
+      if (name === "" || value === undefined) {
+        throw new DockerfileError(`"${word}" of "ENV" is no NAME=VALUE`);
+      }
       environment.set(this.#expand(name, variables), this.#expand(value, variables));
     }
   }
@@ -159,26 +189,29 @@ class StageReader {
     for (const word of words.slice(0, -1)) {
       if (HEREDOC.test(word)) continue;
       const source = this.#expand(word, variables);
-      if (!REMOTE.test(source)) stage.sources.add(relative(source));
+      if (name === "COPY" && (URL.test(source) || GIT.test(source))) {
+        throw new DockerfileError(`"COPY" cannot take "${source}" from elsewhere`);
+      }
+      if (!URL.test(source)) stage.sources.add(relative(source));
     }
   }
 
   #mounts({ flags }: Instruction, stage: Stage, variables: ReadonlyMap<string, string>): void {
     for (const [flag, value] of flags) {
       if (flag !== "mount") continue;
-      const options = new Map(value.split(",").map((option) => cut(option, "=")));
-      const type = options.get("type") ?? "bind";
-      const from = options.get("from");
-      if (from !== undefined) this.#need(this.#expand(from, variables), stage);
-      else if (type === "bind" || type === "tmpfs") {
-        const source = options.get("source") ?? options.get("src") ?? "";
-        stage.sources.add(relative(this.#expand(source, variables)));
-      }
+      const { from, source } = parseMount(value);
+      if (from !== undefined) this.#needNamed(this.#expand(from, variables), stage);
+      else if (source !== undefined) stage.sources.add(relative(this.#expand(source, variables)));
     }
   }
 
   #need(name: string, stage: Stage): void {
-    const index = this.#findStage(name) ?? (/^[0-9]+$/.test(name) ? Number(name) : undefined);
+    if (/^[0-9]+$/.test(name) && this.#findStage(name) === undefined) stage.needs.add(Number(name));
+    else this.#needNamed(name, stage);
+  }
+
+  #needNamed(name: string, stage: Stage): void {
+    const index = this.#findStage(name);
     if (index !== undefined) stage.needs.add(index);
   }
 

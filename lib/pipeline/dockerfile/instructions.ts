@@ -26,6 +26,18 @@ const NAMES = new Set(
     "VOLUME WORKDIR").split(" "),
 );
 const WITH_HEREDOCS = new Set(["ADD", "COPY", "RUN"]);
+const WITHOUT_ARGUMENTS = new Set(["CMD", "ENTRYPOINT", "RUN"]);
+
+/** The flags of instructions. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  ADD: ["keep-git-dir", "checksum", "chown", "chmod", "link", "unpack", "exclude"],
+  COPY: ["from", "chown", "chmod", "link", "parents", "exclude"],
+  FROM: ["platform"],
+  HEALTHCHECK: ["interval", "timeout", "start-period", "start-interval", "retries"],
+  RUN: ["mount", "network", "security", "device"],
+};
+const WITHOUT_VALUE = new Set(["keep-git-dir", "link", "parents", "unpack"]);
+
 const DIRECTIVE = /^#\s*([a-z][a-z0-9]*)\s*=\s*(.+?)\s*$/i;
 
 /**
@@ -80,10 +92,14 @@ function parseInstruction(line: string): Instruction {
   for (;;) {
     const [whole, flag, value = ""] = /^--([^\s=]+)(?:=(\S*))?(?:\s+|$)/.exec(rest) ?? [];
     if (whole === undefined || flag === undefined) break;
+    if (!FLAGS[name]?.includes(flag)) throw new DockerfileError(`"${name}" has no flag "--${flag}"`);
+    if (value === "" && !WITHOUT_VALUE.has(flag)) throw new DockerfileError(`"--${flag}" has no value`);
     flags.push([flag, value]);
     rest = rest.slice(whole.length);
   }
-  if (rest.trim() === "") throw new DockerfileError(`"${name}" needs an argument`);
+  if (rest.trim() === "" && !WITHOUT_ARGUMENTS.has(name)) {
+    throw new DockerfileError(`"${name}" needs an argument`);
+  }
   return { name, flags, rest: rest.trim() };
 }
 
