@@ -12,7 +12,7 @@ export function selectTasks(tasks: readonly Task[], wanted: string): Task[] {
   const names = new Set(tasks.flatMap(namesOf));
   const suggestion = nearest(wanted, names);
   const hint = suggestion === undefined
-    ? `the tasks are ${[...names].join(", ")}`
+    ? `the tasks are ${[...names].join(", ")}; what its only_if leaves out is none of them`
     : `did you mean ${JSON.stringify(suggestion)}?`;
   throw new InvalidBuildError(
     `No task named ${JSON.stringify(wanted)}: ${names.size === 0 ? "there are no tasks" : hint}`,

@@ -22,7 +22,9 @@ Deno.test("an unknown task is refused with the name that was meant, or all there
   );
   assert.throws(
     () => selectTasks(TASKS, "publish"),
-    new InvalidBuildError('No task named "publish": the tasks are Lint, Test, tests'),
+    new InvalidBuildError(
+      'No task named "publish": the tasks are Lint, Test, tests; what its only_if leaves out is none of them',
+    ),
   );
   assert.throws(() => selectTasks([], "x"), new InvalidBuildError('No task named "x": there are no tasks'));
 });
