@@ -112,7 +112,9 @@ function engineError(
   }
   const reading = readings.find(([, pattern]) => pattern.test(stderr));
   if (!reading) return new EngineError("other", `${doing}: ${errorMessage(error)}`, options);
-  const [kind, , text] = reading;
-  const said = stderr.trim().split("\n")[0]?.trim() ?? "";
+  const [kind, pattern, text] = reading;
+  // What stands before it may be of something else: "DEPRECATED: The legacy builder is deprecated".
+  const lines = stderr.trim().split("\n");
+  const said = (lines.find((line) => pattern.test(line)) ?? lines[0] ?? "").trim();
   return new EngineError(kind, `${doing}: ${text} (${error.program} says: ${said.slice(0, 300)})`, options);
 }

@@ -40,6 +40,12 @@ const TEXTS = [
   ["podman", "Cannot connect to Podman. Please verify your connection", "absent", /Podman is not running/],
   ["docker", "write /var/lib/docker/tmp/x: no space left on device", "other", /the disk is full; make room/],
   ["docker", "exec /bin/sh: exec format error", "other", /for another kind of processor/],
+  [
+    "docker",
+    'DEPRECATED: The legacy builder is deprecated\n\nGet "https://registry-1.docker.io/v2/": no such host',
+    "other",
+    /cannot be reached; .* \(docker says: Get "https:\/\/registry-1\.docker\.io\/v2\/": no such host\)$/,
+  ],
   ["podman", "Error: something new", "other", /exit status 125: Error: something new$/],
 ] as const;
 
