@@ -121,14 +121,14 @@ Deno.test("POST /v1/builds runs only the tasks that are named, without what they
 
 Deno.test("POST /v1/builds skips tasks that are none for a worker, and refuses a file with nothing else", async () => {
   await using api = await startApi();
-  const container = "box_task:\n  container: { image: alpine }\n  a_script: x\n";
+  const container = "box_task:\n  windows_container: { image: nano }\n  a_script: x\n";
   const build = await submit(api, { definition: `${DEFINITION}${container}` });
   const box = build.tasks.find(({ name }) => name === "box");
   assert.equal(box?.status, "skipped");
-  assert.match(box?.message ?? "", /it needs a container/);
+  assert.match(box?.message ?? "", /it needs a windows container/);
   assert.match(
     (await refused(api, { definition: container }, 422)).message,
-    /Nothing to run.*needs a container/,
+    /Nothing to run.*needs a windows container/,
   );
   assert.match((await refused(api, { definition: "" }, 422)).message, /Nothing to run.*it has no tasks/);
 });
