@@ -20,7 +20,7 @@ export interface AgentTimings {
   readonly finishRetryMs: number;
   /** How long the rest of a command's live log may make no progress once the command is over. */
   readonly liveRestMs: number;
-  /** How long a log may make no progress at all on its way to the upstream before it is given up. */
+  /** How long a log may make no progress at all on its way to an upstream that is there before it is given up. */
   readonly logStallMs: number;
   /** How long the end of a task waits for its logs. */
   readonly flushMs: number;

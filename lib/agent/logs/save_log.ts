@@ -14,25 +14,28 @@ const MAX_FAILURES = 3;
 
 export interface SaveLogOptions {
   readonly signal: AbortSignal;
-  /** How long the upstream may be away, or take nothing that it has not had before; in milliseconds. */
+  /** How long an upstream that is there may take nothing that it has not had before; in milliseconds. */
   readonly stallMs: number;
 }
 
 /** Sends a finished log once more, complete. Rejects with the last error when the upstream does not take it. */
 export async function saveLog(spool: LogSpool, target: LogTarget, options: SaveLogOptions): Promise<void> {
-  using watch = new StallWatch(`saving the log of ${target.commandName}`, options.stallMs);
-  const signal = AbortSignal.any([options.signal, watch.signal]);
+  const { signal, stallMs } = options;
   const backoff = new Backoff({ initialMs: 250, maxMs: 5_000 });
   let furthest = 0;
-  const onSent = (position: number) => {
-    if (position > furthest) watch.touch();
-    furthest = Math.max(furthest, position);
-  };
   for (let failures = 0; failures < MAX_FAILURES;) {
     try {
-      return await saveOnce(spool, target, { signal, onSent });
+      using watch = new StallWatch(`saving the log of ${target.commandName}`, stallMs);
+      return await saveOnce(spool, target, {
+        signal: AbortSignal.any([signal, watch.signal]),
+        onSent(position) {
+          if (position > furthest) watch.touch();
+          furthest = Math.max(furthest, position);
+        },
+      });
     } catch (error) {
       if (!(error instanceof RpcError) || !isRetryable(error)) throw error;
+      // One that is away may come back for as long as the task waits for its logs.
       if (error.code !== Code.UNAVAILABLE && ++failures === MAX_FAILURES) throw error;
     }
     await delay(backoff.next(), { signal });

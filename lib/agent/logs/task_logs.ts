@@ -1,5 +1,6 @@
 import { AbortReason } from "../../async/abort_reason.ts";
 import { abortable } from "../../async/abortable.ts";
+import { within } from "../../async/within.ts";
 import type { Logger } from "../../logging/logger.ts";
 import type { Observe } from "../../telemetry/telemetry_event.ts";
 import type { TaskUpstream } from "../task_upstream.ts";
@@ -32,14 +33,18 @@ export class TaskLogs {
     this.#options = options;
   }
 
-  /** Opens a command's log. An aborted `signal` ends the wait for the upstream to take what older logs there are. */
+  /**
+   * Opens a command's log. An aborted `signal` ends the wait for the upstream to take what older logs there are; one that
+   * takes none is not waited for long.
+   */
   async open(
     commandName: string,
     options: { announced: Promise<void>; timestamps: boolean; signal: AbortSignal },
   ): Promise<LogDelivery> {
     const { signal } = options;
-    while (this.#underWay.size >= MAX_UNDER_WAY && !signal.aborted) {
-      await abortable(Promise.race(this.#underWay), signal).catch(() => {});
+    if (this.#underWay.size >= MAX_UNDER_WAY && !signal.aborted) {
+      const room = within(Promise.race(this.#underWay), this.#options.logStallMs);
+      await abortable(room, signal).catch(() => {});
     }
     return new LogDelivery({ ...this.#options, commandName }, {
       ...this.#options,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { delay } from "../../../lib/async/delay.ts";
 import { Code } from "../../../lib/rpc/code.ts";
 import { RpcError } from "../../../lib/rpc/rpc_error.ts";
 import { fail, hang } from "../../fakes/upstream_workers.ts";
@@ -32,11 +33,13 @@ Deno.test("an upstream that is away when a command ends gets the whole log when 
       script("main", ["echo before", "until [ -e go ]; do sleep 0.01; done", "echo after", "touch over"]),
     ],
   };
-  const running = agent.run({ liveRestMs: 100 });
+  const running = agent.run({ liveRestMs: 100, logStallMs: 100 });
   await upstream.until(() => upstream.liveText("main").includes("\nbefore\n"));
   await upstream.stop();
   await Deno.writeTextFile(`${agent.workingDirectory}/go`, "");
   await eventually(() => agent.hasFile("over"));
+  // However long it was away: that is no standstill.
+  await delay(1_000);
   await upstream.listen();
   assert.deepEqual(await running, { kind: "finished", passed: true });
   assert.match(upstream.savedText("main"), /\nbefore\n[^]*\nafter\n/);
