@@ -18,7 +18,7 @@ import { answers } from "./answers.ts";
 /** How long a task waits for the end of an instance that does not fit. */
 const END_WITHIN_MS = 15_000;
 
-/** Whether a task found what it needed. */
+/** Whether a warm instance was what a task needed. */
 export type StandbyOutcome = "hit" | "miss";
 
 /** What a poll tells of a warm instance. */
@@ -47,7 +47,10 @@ export interface StandbyOptions {
   readonly prepare: (parameters: StandbyInstanceParameters, signal: AbortSignal) => Promise<WarmMachine>;
   /** Whether an instance that takes these resources can be kept beside the tasks that run now. */
   readonly hasRoom: (resources: Resources) => boolean;
-  /** Told of each task that could have used an instance. */
+  /**
+   * Told what came of a warm instance when a task began, and what it was made of. As the Go worker counts, so that its
+   * dashboards go on: a task that found none is neither.
+   */
   readonly onOutcome?: (outcome: StandbyOutcome, isolation: Isolation) => void;
   readonly backoff?: Backoff;
   readonly logger: Logger;
@@ -129,13 +132,12 @@ export class Standby {
    */
   async take(request: StandbyRequest): Promise<Machine | undefined> {
     const { isolation } = request;
+    const warm = this.#state.kind === "warm" ? this.#state.parameters.isolation : undefined;
     const machine = await this.#takeWarm(request);
     if (machine === undefined) this.#end();
+    if (warm) this.#options.onOutcome?.(machine ? "hit" : "miss", warm);
     const isVm = isolation?.type.case === "tart" || isolation?.type.case === "vetu";
-    if (isVm && this.#parameters) {
-      this.#options.onOutcome?.(machine ? "hit" : "miss", isolation);
-      if (machine === undefined) await within(this.#ending, END_WITHIN_MS);
-    }
+    if (isVm && machine === undefined) await within(this.#ending, END_WITHIN_MS);
     if (machine) {
       // One that was ready but breaks down before anybody takes it is a failure like others.
       this.#backoff.reset();
