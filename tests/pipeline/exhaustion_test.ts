@@ -55,6 +55,25 @@ for (
       TOO_MUCH_WORK,
     ],
     [
+      "maps that each merge the one before",
+      `m0: &m0 {a: b}\n${
+        many(10_000, (index) => `m${index + 1}: &m${index + 1} {<<: *m${index}, k${index}: v}\n`)
+      }`,
+      /^Reading YAML: written out in full, the aliases and merges here are too much$/,
+    ],
+    [
+      "thousands of matrices of one entry in one task",
+      `persistent_worker: {}\nt_task:\n${many(15_000, (index) => `  matrix: {a${index}: b}\n`)}`,
+      /^Expanding a matrix: it makes too many tasks, or too large ones/,
+    ],
+    [
+      "thousands of containers that many tasks inherit",
+      `container: {image: a, additional_containers: [${many(3_000, () => "{image: a},")}]}\n${
+        many(100, (index) => `t${index}_task: {container: {cpu: 1}}\n`)
+      }`,
+      TOO_MUCH_WORK,
+    ],
+    [
       "a long text with many variables to look for in many tasks",
       `persistent_worker: {}\nenv:\n${many(1_500, (index) => `  V${index}: x\n`)}x: &x "${
         "$V ".repeat(50_000)
@@ -91,6 +110,13 @@ Deno.test("a file of ten thousand caches with an upload for each is read", async
   );
   assert.deepEqual(diagnostics, []);
   assert.equal(tasks[0]?.commands.length, 20_001);
+});
+
+Deno.test("a file of thousands of caches that are each uploaded at once is read", async () => {
+  const caches = many(5_000, (index) => `  c${index}_cache: {folder: x}\n  upload_caches: c${index}\n`);
+  const { tasks, diagnostics } = await parse(`persistent_worker: {}\na_task:\n${caches}`);
+  assert.deepEqual(diagnostics, []);
+  assert.equal(tasks[0]?.commands.length, 10_001);
 });
 
 Deno.test("a file of ten thousand misspelt keys is read, with a warning for each", async () => {
