@@ -14,10 +14,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = Infinity;
   const written = word.toLowerCase();
   const letters = new Set(written);
+  // What ends in "_" says nothing of the word to come.
+  const isBeginning = written.length >= SHORTEST_BEGINNING && !written.endsWith("_");
   for (const candidate of candidates) {
     const most = Math.max(1, Math.floor(candidate.length / 3));
     const wanted = candidate.toLowerCase();
-    if (written.length >= SHORTEST_BEGINNING && wanted.startsWith(written)) {
+    if (isBeginning && wanted.startsWith(written)) {
       const distance = (wanted.length - written.length) / LONGEST;
       if (distance >= bestDistance) continue;
       best = candidate;

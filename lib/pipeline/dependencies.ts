@@ -4,8 +4,8 @@ import { Problem, type Problems } from "./problem.ts";
 import type { TaskDraft } from "./task/task_draft.ts";
 import type { TaskDrafts } from "./task/task_drafts.ts";
 
-/** For so many names that no task has, one that was meant is looked for; with thousands of tasks that takes long. */
-const MOST_SUGGESTIONS = 100;
+/** How many pairs of a name that no task has and a task are compared; a pair of long names takes some 50 µs. */
+const MOST_COMPARED = 10_000;
 
 /** For each enabled task the ids of the tasks that must come first, smallest first. */
 export type Dependencies = ReadonlyMap<TaskDraft, readonly number[]>;
@@ -44,7 +44,8 @@ export function resolveDependencies({ enabled, disabled }: TaskDrafts, problems:
         );
       } else {
         unknown++;
-        problems.error(unknownDependency(task, { name, among: unknown <= MOST_SUGGESTIONS ? enabled : [] }));
+        const among = unknown === 1 || unknown * enabled.length <= MOST_COMPARED ? enabled : [];
+        problems.error(unknownDependency(task, { name, among }));
       }
     }
     dependencies.set(task, found.sort((left, right) => left - right));

@@ -119,6 +119,14 @@ Deno.test("a file of thousands of caches that are each uploaded at once is read"
   assert.equal(tasks[0]?.commands.length, 10_001);
 });
 
+Deno.test("a file of tens of thousands of environments in one task is read", async () => {
+  const { tasks, diagnostics } = await parse(
+    `persistent_worker: {}\na_task:\n${many(20_000, (index) => `  env: {A${index}: b}\n`)}`,
+  );
+  assert.deepEqual(diagnostics, []);
+  assert.equal(Object.keys(tasks[0]?.environment ?? {}).length, 20_000);
+});
+
 Deno.test("a file of ten thousand misspelt keys is read, with a warning for each", async () => {
   const keys = many(10_000, (index) => `  misspelt_so_that_nothing_is_near_${index}: x\n`);
   const { diagnostics } = await parse(`persistent_worker: {}\na_task:\n${keys}`);
