@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { AbortReason } from "../../lib/async/abort_reason.ts";
 import { runSideBySide } from "../../scripts/test/run_side_by_side.ts";
 import { temporaryDirectory } from "../helpers/temporary_directory.ts";
@@ -20,7 +21,8 @@ async function run(files: Readonly<Record<string, string>>, { until = [] }: { un
     cwd: project.path,
     signal: late.signal,
     write(line) {
-      lines.push(line);
+      // Deno colours what it prints wherever it finds that wanted.
+      lines.push(stripVTControlCharacters(line));
       const complete = until.every((text) => lines.some((line) => line.startsWith(text)));
       if (until.length > 0 && complete) late.abort(new AbortReason("timeout", "It took too long"));
     },
