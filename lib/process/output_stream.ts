@@ -1,3 +1,5 @@
+import { type ChunkReader, chunkReader } from "./chunk_reader.ts";
+
 const QUIET_MS = 50;
 
 /** The most that a pipe holds: pipe(7), /proc/sys/fs/pipe-max-size for users who are not root. */
@@ -12,8 +14,6 @@ export interface OutputOptions {
   readonly mostBytes?: number;
 }
 
-type Chunk = ReadableStreamReadResult<Uint8Array>;
-
 /**
  * Passes `source` on until it ends, or until `over` settles and what was in the pipe then is read: something
  * that was left in the background may hold the pipe for ever. `keepReading` goes on reading for its sake, to
@@ -24,7 +24,7 @@ export function outputUntil(
   options: OutputOptions,
 ): ReadableStream<Uint8Array> {
   const { quietMs = QUIET_MS, mostBytes = PIPE_BYTES } = options;
-  const reader = source.getReader();
+  const reader = chunkReader(source);
   let left = Infinity;
   let finish: (() => void) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,25 +40,25 @@ export function outputUntil(
   const leave = () => options.keepReading ? discard(reader) : reader.cancel();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const chunk = left <= 0 ? undefined : await new Promise<Chunk | undefined>((resolve, reject) => {
+      const chunk = left <= 0 ? undefined : await new Promise<Uint8Array | undefined>((resolve, reject) => {
         finish = () => resolve(undefined);
         arm();
         reader.read().then(resolve, reject);
       });
       clearTimeout(timer);
       finish = undefined;
-      if (chunk?.value) {
-        left -= chunk.value.byteLength;
-        controller.enqueue(chunk.value);
+      if (chunk) {
+        left -= chunk.byteLength;
+        controller.enqueue(chunk);
         return;
       }
       controller.close();
-      if (chunk === undefined) leave().catch(() => {});
+      leave().catch(() => {});
     },
     cancel: () => reader.cancel(),
   }, { highWaterMark: 0 });
 }
 
-async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  while (!(await reader.read()).done);
+async function discard(reader: ChunkReader): Promise<void> {
+  while (await reader.read() !== undefined);
 }
