@@ -17,9 +17,12 @@ export function chunkReader(source: ReadableStream<Uint8Array>): ChunkReader {
   const reader = byteReader(source);
   if (!reader) return defaultReader(source);
   let buffer = new Uint8Array(BUFFER_BYTES);
+  let ended = false;
   const readOnce = async () => {
+    if (ended) return undefined;
     const { value, done } = await reader.read(buffer);
-    if (done || !value) return undefined;
+    ended = done;
+    if (done) return undefined;
     const chunk = value.slice();
     buffer = new Uint8Array(value.buffer);
     return chunk;
