@@ -63,14 +63,15 @@ async function buildEnvironment(
     workingDirectory,
     environment: machine,
   });
-  const expanded = () => new TaskEnvironment({ machine, ignoreCase: platform.os === "windows", secrets });
-  const before = expanded();
+  const newEnvironment = () =>
+    new TaskEnvironment({ machine, ignoreCase: platform.os === "windows", secrets });
+  const before = newEnvironment();
   before.merge(variables);
   const values = await readVaultValues(before.variables, { ...options, web: transfers.web });
   if (values.size === 0) return before;
   secrets.add(...values.values());
   // Expanded anew: others may refer to what came from Vault.
-  const environment = expanded();
+  const environment = newEnvironment();
   environment.merge([...variables, ...values]);
   secrets.add(...values.keys().map((name) => environment.get(name) ?? ""));
   return environment;

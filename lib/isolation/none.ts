@@ -17,7 +17,10 @@ export interface NoneIsolationOptions {
   readonly parentDirectory?: string;
 }
 
-/** Tasks run on the host itself, as the worker's user or the one that its programs run as, each in a directory that is made and removed for it. */
+/**
+ * Tasks run on the host itself, as the worker's user or the one that its programs run as, each in a directory that is
+ * made and removed for it.
+ */
 export class NoneIsolation implements Isolation {
   readonly #options: NoneIsolationOptions;
 

@@ -59,7 +59,10 @@ export function spawnProgram(
   return child;
 }
 
-/** What becomes another user could only end with a status, as the program itself may: whoever has a second choice must know. */
+/**
+ * What becomes another user could only end with a status, as the program itself may: whoever has a second choice must
+ * know.
+ */
 function requireProgram(program: string, environment: ReadonlyMap<string, string>): void {
   if (program.includes("/") || findProgram(program, environment.get("PATH") ?? "") !== undefined) return;
   throw new Deno.errors.NotFound(`there is no program ${program} in PATH`);

@@ -19,8 +19,8 @@ export interface ServedCaches extends AsyncDisposable {
 }
 
 /**
- * Gives a task its caches: those of the server that it or its machine names, else the upstream's, which a server of ours then brings
- * to the task's programs. Never rejects: a task goes on without.
+ * Gives a task its caches: those of the server that it or its machine names, else the upstream's, which a server of ours
+ * then brings to the task's programs. Never rejects: a task goes on without.
  */
 export async function serveCaches(
   upstream: TaskUpstream,

@@ -111,6 +111,7 @@ export class TerminalHost implements AsyncDisposable {
   async *#hello(signal: AbortSignal) {
     yield { operation: { case: "hello", value: { trustedSecret: this.#secret } } } as const;
     // The channel stays open as long as something may follow.
+    if (signal.aborted) return;
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   }
 

@@ -42,8 +42,8 @@ export class InvalidDefinitionError extends Error {
 const CONSTANTS = new Map([["CI", "true"], ["CONTINUOUS_INTEGRATION", "true"], ["CIRRUS_CI", "true"]]);
 
 /**
- * Reads a submission, with its project's `files` where those are at hand, into a build, and what there is to warn of. Rejects with an `InvalidDefinitionError`, or with an
- * `InvalidBuildError` when there is nothing to run.
+ * Reads a submission, with its project's `files` where those are at hand, into a build, and what there is to warn of.
+ * Rejects with an `InvalidDefinitionError`, or with an `InvalidBuildError` when there is nothing to run.
  */
 export async function readSubmission(
   submission: Submission,

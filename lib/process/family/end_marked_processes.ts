@@ -12,8 +12,9 @@ export function markAge(): MarkAge {
 }
 
 /**
- * Kills every process of this host that carries `mark`, or one below it (`mark/...`): what a
- * worker that is dead left running. `age` is that of the mark, where it is known. This process itself is never among them. Rejects when some survive.
+ * Kills every process of this host that carries `mark`, or one below it (`mark/...`): what a worker that is dead left
+ * running. `age` is that of the mark, where it is known. This process itself is never among them. Rejects when some
+ * survive.
  */
 export async function endMarkedProcesses(mark: string, age?: MarkAge): Promise<void> {
   const survivors = await endFamily({ mark, ...age }, { graceMs: 0 });

@@ -12,8 +12,9 @@ const TIMEOUT_SECONDS = 3_600;
 const OUTPUT_BYTES = 2_000;
 
 /**
- * Runs a warm-up script in a machine as the Go worker does: by its user's shell, in the home folder. One that runs out of time is ended, which is logged and otherwise fine. Rejects
- * when it fails, and with the signal's reason when that aborts.
+ * Runs a warm-up script in a machine as the Go worker does: by its user's shell, in the home folder. One that runs out
+ * of time is ended, which is logged and otherwise fine. Rejects when it fails, and with the signal's reason when that
+ * aborts.
  */
 export async function warmUp(
   machine: Machine,

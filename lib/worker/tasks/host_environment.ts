@@ -9,7 +9,10 @@ const OWN_SECRETS: ReadonlySet<string> = new Set([
   "OTEL_EXPORTER_OTLP_METRICS_HEADERS",
 ]);
 
-/** The environment that tasks on the bare host start from: the worker's, less its own secrets, and the home of whom they run as. */
+/**
+ * The environment that tasks on the bare host start from: the worker's, less its own secrets, and the home of whom they
+ * run as.
+ */
 export function hostEnvironment(
   environment: Readonly<Record<string, string>> = Deno.env.toObject(),
 ): ReadonlyMap<string, string> {
